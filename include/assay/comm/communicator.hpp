@@ -1,0 +1,90 @@
+// A group of ranks: collectives on host buffers, and messages. Two implementations: self (size 1, calls no
+// library) and mpi. Collective calls must be made by every rank of the group, in the same order.
+// Every wait has a deadline (ASSAY_COMM_TIMEOUT seconds, default 300, for collectives and `receive`): on
+// expiry, or on any MPI error, Error(internal) is thrown naming the group, the operation and the peer.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace assay::comm {
+
+struct Message {
+  int source = 0;  ///< rank in the group
+  std::vector<std::byte> bytes;
+};
+
+class Communicator {
+ public:
+  virtual ~Communicator() = default;
+  [[nodiscard]] virtual int rank() const = 0;
+  [[nodiscard]] virtual int size() const = 0;
+  /// For errors and timings: "world", "tensor group of replica 0 stage 1".
+  [[nodiscard]] virtual const std::string& name() const = 0;
+
+  virtual void barrier() = 0;
+  /// In place; the sum's order is fixed for a group size: gather, then ranks 0, 1, 2, ... added in turn, so
+  /// every rank gets the same bits.
+  virtual void all_reduce_sum(std::span<float> values) = 0;
+  virtual void all_reduce_sum(std::span<double> values) = 0;
+  virtual void all_reduce_max(std::span<float> values) = 0;
+  virtual void all_reduce_max(std::span<std::int64_t> values) = 0;
+  /// `out` holds size() blocks of in.size() bytes, in rank order.
+  virtual void all_gather(std::span<const std::byte> in, std::span<std::byte> out) = 0;
+  virtual void broadcast(std::span<std::byte> bytes, int root) = 0;
+  /// Broadcast of bytes whose length only the root knows.
+  [[nodiscard]] virtual std::vector<std::byte> broadcast_message(std::vector<std::byte> bytes, int root) = 0;
+  /// One message from every rank at `root`, in rank order; empty elsewhere.
+  [[nodiscard]] virtual std::vector<std::vector<std::byte>> gather_messages(std::vector<std::byte> bytes, int root) = 0;
+
+  /// Sends without waiting; owns the bytes until they are gone. Messages of one (sender, tag) arrive in
+  /// order. tag: 0 to 1000. Sending to oneself is allowed.
+  virtual void post(int peer, int tag, std::vector<std::byte> bytes) = 0;
+  /// The next message with `tag` from any rank, if one has arrived.
+  [[nodiscard]] virtual std::optional<Message> poll(int tag) = 0;
+  /// Waits for the next message with `tag` from `peer`, up to the deadline.
+  [[nodiscard]] virtual Message receive(int peer, int tag) = 0;
+  /// Waits up to `seconds` for a message with `tag` from any rank; for idle loops that also watch signals.
+  [[nodiscard]] virtual std::optional<Message> wait_any(int tag, double seconds) = 0;
+  /// Waits until all posted messages have left.
+  virtual void flush() = 0;
+
+  /// New group of the ranks that pass the same `color`, ordered by `key` then rank. Collective.
+  [[nodiscard]] virtual std::unique_ptr<Communicator> split(int color, int key, std::string group_name) = 0;
+  /// Ends the whole job now with this exit code, from one rank alone.
+  [[noreturn]] virtual void abort(int exit_code) = 0;
+  /// Host name of this rank.
+  [[nodiscard]] virtual std::string host() const = 0;
+  /// Ranks of this group on this rank's host, and this rank's place among them.
+  [[nodiscard]] virtual int local_size() const = 0;
+  [[nodiscard]] virtual int local_rank() const = 0;
+};
+
+/// The group of this process alone.
+[[nodiscard]] std::unique_ptr<Communicator> make_self_communicator();
+
+/// How many ranks the launcher started, from its environment variables alone (no MPI call): Open MPI's
+/// mpirun, SLURM's srun, MPICH's; 1 without a launcher.
+[[nodiscard]] int launched_ranks();
+
+/// MPI for the life of the object: initialises it (thread level SERIALIZED, errors returned), owns the
+/// world. Created only when launched_ranks() > 1 or by tests. Throws InputError when the launcher started N
+/// processes but MPI sees a world of 1 (srun without --mpi=pmix).
+class MpiRuntime {
+ public:
+  MpiRuntime();
+  ~MpiRuntime();
+  MpiRuntime(const MpiRuntime&) = delete;
+  MpiRuntime& operator=(const MpiRuntime&) = delete;
+  [[nodiscard]] Communicator& world();
+
+ private:
+  std::unique_ptr<Communicator> world_;
+};
+
+}  // namespace assay::comm

@@ -1,0 +1,58 @@
+// Text <-> token ids, as Hugging Face's tokenizers do it for a model directory.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace assay::text {
+
+using TokenId = std::int32_t;
+
+/// Immutable and safe to share between threads.
+class Tokenizer {
+ public:
+  virtual ~Tokenizer() = default;
+  /// Ids of UTF-8 text. Invalid bytes are replaced by U+FFFD first, as Python's errors="replace" does.
+  /// With `add_special_tokens` the post-processor runs (BOS, EOS as the model directory asks).
+  [[nodiscard]] virtual std::vector<TokenId> encode(std::string_view text, bool add_special_tokens) const = 0;
+  /// UTF-8 text of ids, as transformers' `decode` with clean_up_tokenization_spaces=False.
+  [[nodiscard]] virtual std::string decode(std::span<const TokenId> ids, bool skip_special_tokens) const = 0;
+  /// One more than the largest id (added tokens included).
+  [[nodiscard]] virtual int vocab_size() const = 0;
+  /// Beginning- and end-of-sequence ids by tokenizer_config.json / special_tokens_map.json, if any.
+  [[nodiscard]] virtual std::optional<TokenId> bos_id() const = 0;
+  [[nodiscard]] virtual std::optional<TokenId> eos_id() const = 0;
+  /// The token's own text ("<s>"), or empty for an unknown id.
+  [[nodiscard]] virtual std::string token_text(TokenId id) const = 0;
+  /// SHA-256 over the files that define it, for results and resume keys.
+  [[nodiscard]] virtual const std::string& fingerprint() const = 0;
+};
+
+/// Reads tokenizer.json (else tokenizer.model) with tokenizer_config.json, special_tokens_map.json and
+/// added_tokens.json where present. Throws InputError naming file and key for anything not understood.
+[[nodiscard]] std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& model_directory);
+
+/// Decodes a growing sequence piece by piece: text is handed out only once later tokens cannot change it
+/// (unfinished UTF-8 is held back). The concatenation of all pieces equals decode() of all ids.
+class StreamingDecoder {
+ public:
+  StreamingDecoder(const Tokenizer& tokenizer, bool skip_special_tokens);
+  /// The text that `id` completes; may be empty.
+  [[nodiscard]] std::string push(TokenId id);
+  /// What was held back.
+  [[nodiscard]] std::string finish();
+
+ private:
+  const Tokenizer& tokenizer_;
+  bool skip_special_tokens_;
+  std::vector<TokenId> ids_;
+  std::size_t emitted_ = 0;
+};
+
+}  // namespace assay::text

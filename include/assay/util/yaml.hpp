@@ -1,0 +1,40 @@
+// YAML as a plain value tree with line numbers, read under limits: size, depth, and nodes after alias
+// expansion (so an alias bomb or a cycle is refused). Scalars keep their text, tag and quoting; typing
+// follows YAML 1.1 as PyYAML reads it, because task files are shared with Python tools.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "assay/util/json.hpp"
+
+namespace assay::util {
+
+struct YamlNode {
+  enum class Kind { null, scalar, sequence, mapping };
+  Kind kind = Kind::null;
+  std::string text;   ///< scalar: its characters
+  bool quoted = false;  ///< scalar: written in quotes or as a block, so always a string
+  std::string tag;    ///< explicit tag such as "!function", or empty
+  int line = 0;       ///< 1-based; 0 if unknown
+  std::vector<YamlNode> items;                             ///< sequence
+  std::vector<std::pair<std::string, YamlNode>> members;  ///< mapping, in file order
+
+  /// Member of a mapping, or nullptr.
+  [[nodiscard]] const YamlNode* find(std::string_view key) const;
+};
+
+/// Parses one document. Throws InputError "<source>:<line>: ...".
+[[nodiscard]] YamlNode parse_yaml(std::string_view text, std::string_view source);
+[[nodiscard]] YamlNode read_yaml_file(const std::filesystem::path& path);
+
+/// The value as PyYAML's safe loader types it: null, bool, int, float, string, list, object. Tagged
+/// scalars become strings.
+[[nodiscard]] OrderedJson to_json(const YamlNode& node);
+
+}  // namespace assay::util

@@ -1,0 +1,36 @@
+# Functions that make one target a layer, the generated registries, and tests.
+include_guard(GLOBAL)
+
+# Dependency order: a layer may include and link only layers to its left.
+# scripts/check_layers reads this list.
+set(ASSAY_LAYERS util tensor kernels ops comm text model engine eval results plan campaign cli)
+
+# assay_add_layer(<name> [DEPS <layer or library>...])
+# Static library assay_<name> from every .cpp under the current folder (sub-folders too).
+function(assay_add_layer name)
+  cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE_DEPS;EXTRA_SOURCES" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  add_library(assay_${name} STATIC ${sources} ${ARG_EXTRA_SOURCES})
+  target_include_directories(assay_${name} PUBLIC "${CMAKE_SOURCE_DIR}/include" PRIVATE "${CMAKE_SOURCE_DIR}" "${CMAKE_SOURCE_DIR}/src")
+  target_link_libraries(assay_${name} PUBLIC ${ARG_DEPS} PRIVATE assay_options ${ARG_PRIVATE_DEPS})
+endfunction()
+
+# assay_generate_registry(<out> FOLDER <dir> TYPE <C++ type> NAMESPACE <ns> HEADER <header> FUNCTION <name>)
+# Every <dir>/<stem>.cpp must define `const TYPE <ns>::<function>_<stem>` with external linkage. The
+# generated source defines `std::span<const TYPE* const> <ns>::<FUNCTION>()` listing them by name, so that
+# adding an entry is adding a file, without static-initialisation order tricks.
+function(assay_generate_registry out)
+  cmake_parse_arguments(ARG "" "FOLDER;TYPE;NAMESPACE;HEADER;PREFIX;FUNCTION" "" ${ARGN})
+  file(GLOB entries CONFIGURE_DEPENDS "${ARG_FOLDER}/*.cpp")
+  set(declarations "")
+  set(list "")
+  foreach(entry IN LISTS entries)
+    get_filename_component(stem "${entry}" NAME_WE)
+    string(APPEND declarations "extern const ${ARG_TYPE} ${ARG_PREFIX}_${stem};\n")
+    string(APPEND list "    &${ARG_PREFIX}_${stem},\n")
+  endforeach()
+  set(text "// Generated from the files in ${ARG_FOLDER}\n#include <span>\n#include \"${ARG_HEADER}\"\n\nnamespace ${ARG_NAMESPACE} {\n${declarations}\nstd::span<const ${ARG_TYPE}* const> ${ARG_FUNCTION}() {\n  static constexpr const ${ARG_TYPE}* entries[] = {\n${list}  };\n  return entries;\n}\n}  // namespace ${ARG_NAMESPACE}\n")
+  set(file "${CMAKE_CURRENT_BINARY_DIR}/${ARG_FUNCTION}_registry.cpp")
+  file(CONFIGURE OUTPUT "${file}" CONTENT "${text}" @ONLY)
+  set(${out} "${file}" PARENT_SCOPE)
+endfunction()

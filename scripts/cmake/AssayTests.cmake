@@ -1,0 +1,58 @@
+# Tests: one executable a folder of test/, one CTest entry a file.
+#   test/<layer>/<name>_test.cpp       -> test_<layer>,     entry "<layer>/<name>"
+#   test/<layer>/<name>_mpi_test.cpp   -> test_<layer>_mpi, entries "<layer>/<name>_mpi@np1", @np2, @np4
+# Test sources see ASSAY_TEST_DATA (test/data), ASSAY_SOURCE_DIR and ASSAY_BINARY (the assay program).
+include_guard(GLOBAL)
+
+find_package(Catch2 2 REQUIRED)
+
+# Root needs a word to run mpirun; four ranks oversubscribe two cores; binding would pin a rank to one core.
+set(ASSAY_MPI_TEST_ENVIRONMENT
+  OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+  OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
+  OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_mpi_yield_when_idle=1
+  OMP_NUM_THREADS=1)
+
+function(assay_test_executable target main)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${target} ${ARG_SOURCES})
+  target_link_libraries(${target} PRIVATE ${main} ${ARG_DEPS} Catch2::Catch2 assay_options)
+  target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}/src" "${CMAKE_SOURCE_DIR}" "${CMAKE_SOURCE_DIR}/test")
+  target_compile_options(${target} PRIVATE -O1)  # tests are compiled more often than they run
+  target_compile_definitions(${target} PRIVATE ASSAY_TEST_DATA="${CMAKE_SOURCE_DIR}/test/data"
+    ASSAY_SOURCE_DIR="${CMAKE_SOURCE_DIR}" ASSAY_BINARY="$<IF:$<TARGET_EXISTS:assay>,${CMAKE_BINARY_DIR}/bin/assay,>")
+endfunction()
+
+# assay_add_tests(<layer> DEPS <targets> [TIMEOUT s])  from the current test folder
+function(assay_add_tests layer)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "DEPS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  file(GLOB_RECURSE all CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*_test.cpp")
+  set(mpi ${all})
+  list(FILTER mpi INCLUDE REGEX "_mpi_test\\.cpp$")
+  list(FILTER all EXCLUDE REGEX "_mpi_test\\.cpp$")
+  if(all)
+    assay_test_executable(test_${layer} assay_test_main SOURCES ${all} DEPS ${ARG_DEPS})
+    foreach(source IN LISTS all)
+      get_filename_component(stem "${source}" NAME_WE)
+      string(REGEX REPLACE "_test$" "" name "${stem}")
+      add_test(NAME ${layer}/${name} COMMAND test_${layer} "-#" "[#${stem}]")
+      set_tests_properties(${layer}/${name} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS ${layer} SKIP_RETURN_CODE 77)
+    endforeach()
+  endif()
+  if(mpi)
+    assay_test_executable(test_${layer}_mpi assay_test_mpi_main SOURCES ${mpi} DEPS ${ARG_DEPS})
+    foreach(source IN LISTS mpi)
+      get_filename_component(stem "${source}" NAME_WE)
+      string(REGEX REPLACE "_test$" "" name "${stem}")
+      foreach(np 1 2 4)
+        add_test(NAME ${layer}/${name}@np${np}
+          COMMAND ${MPIEXEC_EXECUTABLE} --timeout ${ARG_TIMEOUT} -np ${np} $<TARGET_FILE:test_${layer}_mpi> "-#" "[#${stem}]")
+        set_tests_properties(${layer}/${name}@np${np} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${layer};mpi"
+          PROCESSORS 2 ENVIRONMENT "${ASSAY_MPI_TEST_ENVIRONMENT}")
+      endforeach()
+    endforeach()
+  endif()
+endfunction()

@@ -1,0 +1,60 @@
+#include "assay/util/yaml.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "assay/util/error.hpp"
+
+using namespace assay::util;
+
+namespace {
+std::string message(const std::string& text) {
+  try {
+    (void)parse_yaml(text, "t.yaml");
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+}  // namespace
+
+TEST_CASE("scalars are typed as PyYAML types them") {
+  const auto value = to_json(parse_yaml(
+      "a: yes\nb: 'yes'\nc: 010\nd: 1e5\ne: 1.5\nf: ~\ng: \"1\"\nh: |\n  text\ni: -3\nj: 0x1F\nk: .inf\n", "t"));
+  CHECK(value["a"] == true);
+  CHECK(value["b"] == "yes");
+  CHECK(value["c"] == 8);
+  CHECK(value["d"] == "1e5");
+  CHECK(value["e"] == 1.5);
+  CHECK(value["f"].is_null());
+  CHECK(value["g"] == "1");
+  CHECK(value["h"] == "text\n");
+  CHECK(value["i"] == -3);
+  CHECK(value["j"] == 31);
+  CHECK(value["k"].is_number_float());
+}
+
+TEST_CASE("tags and lines are kept") {
+  const auto node = parse_yaml("a: 1\nprocess_docs: !function utils.process\n", "t");
+  REQUIRE(node.find("process_docs") != nullptr);
+  CHECK(node.find("process_docs")->tag == "!function");
+  CHECK(node.find("process_docs")->text == "utils.process");
+  CHECK(node.find("process_docs")->line == 2);
+}
+
+TEST_CASE("hostile YAML is refused with file and line") {
+  CHECK_THAT(message("a: &x [*x]\n"), Catch::Contains("t.yaml:"));
+  CHECK_THAT(message("a: [1\nb: 2\n"), Catch::Contains("t.yaml:") && Catch::Contains("not valid YAML"));
+  CHECK_THAT(message("a: 1\na: 2\n"), Catch::Contains("t.yaml:2") && Catch::Contains("twice"));
+  CHECK_THAT(message(std::string(100000, '[')), Catch::Contains("nested deeper"));
+  std::string bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n";
+  for (int i = 1; i < 9; ++i) {
+    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [";
+    for (int j = 0; j < 10; ++j) bomb += (j ? ",*a" : "*a") + std::to_string(i - 1);
+    bomb += "]\n";
+  }
+  CHECK_THAT(message(bomb), Catch::Contains("expands to more than"));
+  std::string blocks;
+  for (int i = 0; i < 3000; ++i) blocks += std::string(static_cast<std::size_t>(i), ' ') + "a:\n";
+  CHECK_THAT(message(blocks), Catch::Contains("nested deeper"));
+}
