@@ -1,0 +1,116 @@
+// Tasks: a dataset with its prompt, scoring and metrics, read from YAML whose keys are lm-evaluation-harness's.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "assay/engine/request.hpp"
+#include "assay/util/json.hpp"
+
+namespace assay::eval {
+
+enum class OutputType { loglikelihood, loglikelihood_rolling, multiple_choice, generate_until };
+
+struct MetricConfig {
+  std::string metric;       ///< "acc", "exact_match", ...
+  std::string aggregation;  ///< "mean", "perplexity", "weighted_perplexity", "bits_per_byte"; empty: the metric's own
+  std::optional<bool> higher_is_better;
+  util::OrderedJson options;  ///< further keys (ignore_case, regexes_to_ignore, ...)
+};
+
+struct FilterStep {
+  std::string function;     ///< "regex", "take_first", ...
+  util::OrderedJson options;
+};
+struct FilterPipeline {
+  std::string name;  ///< "strict-match"; "none" for the default
+  std::vector<FilterStep> steps;
+};
+
+/// One task file, checked. The raw YAML (as JSON) is kept for results and export.
+struct TaskConfig {
+  std::string task;
+  std::filesystem::path file;
+  std::string dataset_path;
+  std::string dataset_name;  ///< empty: "default"
+  OutputType output_type = OutputType::generate_until;
+  std::string test_split;        ///< the split that is scored (test_split, else validation_split)
+  std::string fewshot_split;     ///< where shots are drawn from; empty: none
+  std::string process_docs;      ///< name of a built-in document function, or empty
+  std::string doc_to_text;       ///< template or field name
+  std::string doc_to_target;
+  util::OrderedJson doc_to_choice;  ///< template, field name, or list of templates; null if none
+  std::string description;
+  std::string target_delimiter = " ";
+  std::string fewshot_delimiter = "\n\n";
+  int num_fewshot = 0;
+  util::OrderedJson generation_kwargs;
+  std::vector<FilterPipeline> filters;
+  std::vector<MetricConfig> metrics;
+  util::OrderedJson metadata;  ///< holds "version"
+  std::vector<std::string> tags;
+  util::OrderedJson raw;
+};
+
+/// Reads and checks one task file. Throws InputError "<file>:<line>: ...".
+[[nodiscard]] TaskConfig load_task(const std::filesystem::path& file);
+
+/// Finds tasks by name in folders (searched recursively, first match wins) or by YAML path.
+class TaskCatalogue {
+ public:
+  explicit TaskCatalogue(std::vector<std::filesystem::path> folders);
+  /// Names and files, sorted by name, without reading more than each file's `task:` key.
+  [[nodiscard]] const std::map<std::string, std::filesystem::path>& tasks() const { return tasks_; }
+  /// `name_or_file`: a name, or a path ending in .yaml or .yml. Throws InputError suggesting the nearest name.
+  [[nodiscard]] TaskConfig load(const std::string& name_or_file) const;
+
+ private:
+  std::map<std::string, std::filesystem::path> tasks_;
+};
+
+struct BuildOptions {
+  std::filesystem::path data_root;
+  std::int64_t limit = -1;          ///< first N documents; -1: all
+  std::optional<int> num_fewshot;   ///< overrides the task's, except a 0 in the task's YAML
+  std::uint64_t fewshot_seed = 1234;
+  std::optional<std::uint64_t> sample_seed;  ///< with limit: N documents drawn by this seed, in document order
+  util::OrderedJson gen_kwargs;     ///< --gen-kwargs; override the task's, key by key
+};
+
+/// One question to the model, still text. Order of requests in a sample is lm-eval's.
+struct TextRequest {
+  engine::RequestKind kind = engine::RequestKind::loglikelihood;
+  std::string context;       ///< prompt; for loglikelihood_rolling the whole text
+  std::string continuation;  ///< loglikelihood only
+  util::OrderedJson gen_kwargs;  ///< generate only: as lm-eval would pass them (until, do_sample, max_gen_toks, ...)
+};
+
+/// One document with its prompt(s) and gold answer.
+struct Sample {
+  std::int64_t doc_id = 0;        ///< index in the split
+  util::OrderedJson doc;          ///< after process_docs
+  util::OrderedJson target;       ///< as lm-eval logs it: index, text or list
+  std::vector<std::string> choices;  ///< multiple_choice: bare choice texts
+  std::vector<TextRequest> requests;
+};
+
+/// Reads the data and builds every sample's requests: few-shot draws are those of one process whatever the
+/// launch. Throws InputError naming task, file and line for missing data, fields, types, or an empty split.
+[[nodiscard]] std::vector<Sample> build_samples(const TaskConfig& task, const BuildOptions& options);
+
+struct EncodeOptions {
+  std::int64_t max_length = 0;    ///< tokens, the engine's
+  std::uint64_t sampling_seed = 0;
+};
+
+/// Tokens of a request with lm-eval's pair encoding, truncation and rolling windows. id is left 0.
+/// Throws InputError (the request cannot be asked: empty continuation, max_gen_toks >= max_length, ...).
+[[nodiscard]] engine::Request encode(const TextRequest& request, const text::Tokenizer& tokenizer,
+                                     const EncodeOptions& options);
+
+}  // namespace assay::eval
