@@ -1,0 +1,143 @@
+#include "campaign/collector.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "assay/eval/score.hpp"
+#include "assay/util/error.hpp"
+#include "assay/util/log.hpp"
+
+namespace assay::campaign {
+
+Collector::Collector(Preparation& preparation, results::Journal& journal, bool fail_fast)
+    : preparation_(preparation),
+      journal_(journal),
+      fail_fast_(fail_fast),
+      tasks_(preparation.tasks.size()),
+      tasks_left_(preparation.tasks.size()),
+      resumed_(adopt_journal()),
+      progress_(static_cast<std::int64_t>(preparation.requests.size()), resumed_) {}
+
+std::int64_t Collector::adopt_journal() {
+  std::map<std::tuple<std::string, std::int64_t, std::int32_t>, std::uint64_t> ids;
+  for (std::size_t task = 0; task < tasks_.size(); ++task) {
+    const auto& samples = preparation_.tasks[task].samples;
+    tasks_[task].error = preparation_.tasks[task].error;
+    tasks_[task].completions.resize(samples.size());
+    tasks_[task].done.resize(samples.size());
+    for (std::size_t sample = 0; sample < samples.size(); ++sample) {
+      tasks_[task].completions[sample].resize(samples[sample].requests.size());
+      tasks_[task].done[sample].resize(samples[sample].requests.size());
+      tasks_[task].left += static_cast<std::int64_t>(samples[sample].requests.size());
+    }
+  }
+  for (const PlannedRequest& planned : preparation_.requests) {
+    const auto& prepared = preparation_.tasks[planned.task];
+    ids[{prepared.task.task, prepared.samples[planned.sample].doc_id, static_cast<std::int32_t>(planned.index)}] =
+        planned.request.id;
+  }
+  std::int64_t adopted = 0;
+  for (results::JournalRecord& record : journal_.take_records()) {
+    const auto found = ids.find({record.key.task, record.key.doc_id, record.key.request_index});
+    if (found == ids.end()) continue;  // of a task or document that this campaign does not ask for
+    const PlannedRequest& planned = preparation_.requests[found->second];
+    util::check_input(planned.content_hash == record.key.content_hash,
+                      "the journal answers another prompt for task {}, document {} (the task, its data, the number of "
+                      "examples or the generation settings changed since); choose another output or give --overwrite",
+                      record.key.task, record.key.doc_id);
+    TaskState& state = tasks_[planned.task];
+    char& done = state.done[planned.sample][planned.index];
+    if (done != 0) continue;
+    done = 1;
+    record.completion.id = found->second;
+    state.completions[planned.sample][planned.index] = std::move(record.completion);
+    --state.left;
+    ++state.resumed;
+    ++adopted;
+  }
+  return adopted;
+}
+
+std::vector<std::uint64_t> Collector::pending() const {
+  std::vector<std::uint64_t> ids;
+  for (const PlannedRequest& planned : preparation_.requests) {
+    if (tasks_[planned.task].done[planned.sample][planned.index] == 0) ids.push_back(planned.request.id);
+  }
+  const auto tokens = [this](std::uint64_t id) {
+    std::size_t sum = 0;
+    for (const auto& window : preparation_.requests[id].request.windows) sum += window.tokens.size();
+    return sum;
+  };
+  std::stable_sort(ids.begin(), ids.end(), [&](std::uint64_t a, std::uint64_t b) {
+    const std::size_t task_a = preparation_.requests[a].task;
+    const std::size_t task_b = preparation_.requests[b].task;
+    return task_a != task_b ? task_a < task_b : tokens(a) > tokens(b);
+  });
+  return ids;
+}
+
+void Collector::start(results::ResultsWriter& writer) {
+  writer_ = &writer;
+  for (std::size_t task = 0; task < tasks_.size(); ++task) {
+    if (tasks_[task].left == 0) finish_task(task);
+  }
+}
+
+void Collector::take(engine::Completion completion) {
+  ASSAY_CHECK(completion.id < preparation_.requests.size());
+  const PlannedRequest& planned = preparation_.requests[completion.id];
+  const PreparedTask& prepared = preparation_.tasks[planned.task];
+  TaskState& state = tasks_[planned.task];
+  char& done = state.done[planned.sample][planned.index];
+  ASSAY_CHECK(done == 0);
+  const std::int64_t doc_id = prepared.samples[planned.sample].doc_id;
+  if (completion.error.empty()) {
+    journal_.append({{prepared.task.task, doc_id, static_cast<std::int32_t>(planned.index), planned.content_hash}, completion});
+  } else if (state.error.empty()) {
+    state.error = fmt::format("task {}: document {}: {}", prepared.task.task, doc_id, completion.error);
+  }
+  done = 1;
+  state.completions[planned.sample][planned.index] = std::move(completion);
+  progress_.advance(prepared.task.task);
+  if (--state.left == 0) finish_task(planned.task);
+}
+
+void Collector::finish_task(std::size_t index) {
+  TaskState& state = tasks_[index];
+  PreparedTask& prepared = preparation_.tasks[index];
+  if (std::exchange(state.written, true)) return;
+  journal_.sync();
+  results::TaskResult result;
+  result.task = prepared.task;
+  result.num_fewshot = prepared.num_fewshot;
+  result.error = state.error;
+  if (result.error.empty()) {
+    try {
+      for (std::size_t i = 0; i < prepared.samples.size(); ++i) {
+        result.scores.push_back(eval::score_sample(prepared.task, prepared.samples[i], state.completions[i]));
+      }
+      result.metrics = eval::aggregate(prepared.task, result.scores);
+    } catch (const util::InputError& error) {
+      result.error = fmt::format("task {}: {}", prepared.task.task, error.what());
+    }
+  }
+  if (result.error.empty()) {
+    result.samples = std::move(prepared.samples);
+    result.completions = std::move(state.completions);
+  } else {
+    result.scores.clear();
+    result.metrics.clear();
+    ++failed_tasks_;
+    progress_.clear();
+    if (fail_fast_) throw util::InputError(result.error);
+    if (prepared.error.empty()) util::log_error("{}", result.error);  // else said when it was prepared
+  }
+  result.seconds = state.watch.seconds();
+  result.resumed_requests = state.resumed;
+  writer_->add(result);
+  --tasks_left_;
+}
+
+}  // namespace assay::campaign

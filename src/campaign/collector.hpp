@@ -1,0 +1,56 @@
+// Takes completions on rank 0: journals them, and scores and writes each task when its last one arrives.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "assay/results/journal.hpp"
+#include "assay/results/results_file.hpp"
+#include "campaign/preparation.hpp"
+#include "campaign/progress.hpp"
+
+namespace assay::campaign {
+
+class Collector {
+ public:
+  /// Takes what the journal holds already. Throws InputError if the journal answers other prompts than these.
+  /// All references must outlive the collector.
+  Collector(Preparation& preparation, results::Journal& journal, bool fail_fast);
+
+  /// Ids still to be computed, tasks in order, the longest requests of a task first.
+  [[nodiscard]] std::vector<std::uint64_t> pending() const;
+  /// Starts writing results: tasks that are complete already are written now.
+  void start(results::ResultsWriter& writer);
+  /// Journals one completion; on a task's last one, scores and writes the task.
+  void take(engine::Completion completion);
+  [[nodiscard]] bool all_done() const { return tasks_left_ == 0; }
+  [[nodiscard]] std::size_t failed_tasks() const { return failed_tasks_; }
+  [[nodiscard]] std::int64_t resumed_requests() const { return resumed_; }
+  /// Leaves the progress line, so that a message can be printed.
+  void clear_progress() { progress_.clear(); }
+
+ private:
+  struct TaskState {
+    std::vector<std::vector<engine::Completion>> completions;
+    std::vector<std::vector<char>> done;
+    std::int64_t left = 0;
+    std::int64_t resumed = 0;
+    std::string error;
+    bool written = false;
+    util::Stopwatch watch;
+  };
+  void finish_task(std::size_t task);
+  [[nodiscard]] std::int64_t adopt_journal();
+
+  Preparation& preparation_;
+  results::Journal& journal_;
+  bool fail_fast_;
+  std::vector<TaskState> tasks_;
+  std::size_t tasks_left_ = 0;
+  std::size_t failed_tasks_ = 0;
+  std::int64_t resumed_ = 0;
+  results::ResultsWriter* writer_ = nullptr;
+  Progress progress_;
+};
+
+}  // namespace assay::campaign

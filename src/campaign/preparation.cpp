@@ -1,0 +1,83 @@
+#include "campaign/preparation.hpp"
+
+#include <algorithm>
+
+#include "assay/util/error.hpp"
+#include "assay/util/hash.hpp"
+#include "assay/util/log.hpp"
+
+namespace assay::campaign {
+namespace {
+
+// A request's own seed: from the campaign's and the question's identity, never from its place in the launch.
+std::uint64_t sampling_seed(std::uint64_t campaign_seed, const std::string& task, std::int64_t doc_id, std::size_t index) {
+  util::ByteWriter out;
+  out.put(campaign_seed);
+  out.put_string(task);
+  out.put(doc_id);
+  out.put(static_cast<std::uint64_t>(index));
+  return util::xxh3_64(out.bytes());
+}
+
+std::vector<PlannedRequest> encode_task(const CampaignConfig& config, const PreparedTask& prepared, std::size_t task_index,
+                                        const text::Tokenizer& tokenizer, std::int64_t max_length) {
+  std::vector<PlannedRequest> planned;
+  for (std::size_t sample = 0; sample < prepared.samples.size(); ++sample) {
+    const eval::Sample& document = prepared.samples[sample];
+    for (std::size_t index = 0; index < document.requests.size(); ++index) {
+      PlannedRequest request{task_index, sample, index, 0, {}};
+      const auto seed = sampling_seed(config.seed, prepared.task.task, document.doc_id, index);
+      try {
+        request.request = eval::encode(document.requests[index], tokenizer, {max_length, seed});
+      } catch (const util::InputError& error) {
+        util::fail_input("document {}: {}", document.doc_id, error.what());
+      }
+      request.content_hash = engine::content_hash(request.request);
+      planned.push_back(std::move(request));
+    }
+  }
+  return planned;
+}
+
+}  // namespace
+
+Preparation prepare(const CampaignConfig& config, const text::Tokenizer& tokenizer, std::int64_t max_length) {
+  const eval::TaskCatalogue catalogue(task_search_path(config.task_folders));
+  eval::BuildOptions options;
+  options.data_root = config.data_root;
+  options.limit = config.limit;
+  options.num_fewshot = config.num_fewshot;
+  options.fewshot_seed = config.fewshot_seed;
+  options.sample_seed = config.sample_seed;
+  options.gen_kwargs = parse_gen_kwargs(config.gen_kwargs);
+
+  Preparation preparation;
+  for (const std::string& name : config.tasks) {
+    preparation.tasks.push_back({catalogue.load(name), 0, {}, {}});
+    const auto& added = preparation.tasks.back().task;
+    for (std::size_t i = 0; i + 1 < preparation.tasks.size(); ++i) {
+      util::check_input(preparation.tasks[i].task.task != added.task, "task {} is named twice", added.task);
+    }
+  }
+  std::size_t failed = 0;
+  for (std::size_t i = 0; i < preparation.tasks.size(); ++i) {
+    PreparedTask& prepared = preparation.tasks[i];
+    // A 0 written in the task's file is final: its prompt has its own examples or must have none.
+    prepared.num_fewshot = config.num_fewshot.value_or(prepared.task.num_fewshot);
+    try {
+      prepared.samples = eval::build_samples(prepared.task, options);
+      auto planned = encode_task(config, prepared, i, tokenizer, max_length);
+      std::move(planned.begin(), planned.end(), std::back_inserter(preparation.requests));
+    } catch (const util::InputError& error) {
+      prepared.error = fmt::format("task {}: {}", prepared.task.task, error.what());
+      prepared.samples.clear();
+      ++failed;
+      if (config.fail_fast || failed == preparation.tasks.size()) throw util::InputError(prepared.error);
+      util::log_error("{}; the other tasks go on", prepared.error);
+    }
+  }
+  for (std::size_t id = 0; id < preparation.requests.size(); ++id) preparation.requests[id].request.id = id;
+  return preparation;
+}
+
+}  // namespace assay::campaign

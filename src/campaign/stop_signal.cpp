@@ -1,0 +1,30 @@
+#include "campaign/stop_signal.hpp"
+
+#include <csignal>
+
+namespace assay::campaign {
+namespace {
+
+volatile std::sig_atomic_t received = 0;
+
+extern "C" void note_stop_signal(int number) {
+  if (received != 0 && (number == SIGINT || number == SIGTERM)) {
+    std::signal(number, SIG_DFL);
+    std::raise(number);
+  }
+  received = number;
+}
+
+}  // namespace
+
+void watch_stop_signals() {
+  received = 0;
+  struct sigaction action {};
+  action.sa_handler = note_stop_signal;
+  action.sa_flags = SA_RESTART;
+  for (const int number : {SIGTERM, SIGINT, SIGUSR1, SIGUSR2}) ::sigaction(number, &action, nullptr);
+}
+
+int stop_signal() { return received; }
+
+}  // namespace assay::campaign

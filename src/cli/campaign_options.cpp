@@ -1,0 +1,57 @@
+#include "cli/campaign_options.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
+
+#include "assay/util/error.hpp"
+
+namespace assay::cli {
+namespace {
+
+std::string option_name(const char* setting) {
+  std::string name = setting;
+  std::replace(name.begin(), name.end(), '_', '-');
+  return name;
+}
+
+}  // namespace
+
+void add_campaign_options(po::options_description& options, po::positional_options_description& positional) {
+  options.add_options()("campaign", po::value<std::string>()->value_name("FILE"),
+                        "campaign YAML; its keys are these options' names with underscores (also as the first plain word)");
+  for (const campaign::Setting& setting : campaign::settings()) {
+    const std::string name = option_name(setting.name);
+    const std::string with_short = name == "output" ? "output,o" : name;
+    if (*setting.placeholder == '\0') {
+      options.add_options()(with_short.c_str(), po::bool_switch(), setting.help);
+    } else {
+      options.add_options()(with_short.c_str(), po::value<std::vector<std::string>>()->value_name(setting.placeholder), setting.help);
+    }
+  }
+  positional.add("campaign", 1);
+}
+
+campaign::CampaignConfig read_campaign_options(const po::variables_map& values) {
+  campaign::CampaignConfig config;
+  if (const char* root = std::getenv("ASSAY_DATA_ROOT")) config.data_root = root;
+  if (values.count("campaign") > 0) campaign::read_campaign_file(values["campaign"].as<std::string>(), config);
+  for (const campaign::Setting& setting : campaign::settings()) {
+    const std::string name = option_name(setting.name);
+    if (values.count(name) == 0) continue;
+    if (*setting.placeholder == '\0') {
+      if (values[name].as<bool>()) setting.set(config, "true");
+      continue;
+    }
+    const auto& given = values[name].as<std::vector<std::string>>();
+    const std::string_view plain = setting.name;
+    const bool repeats = plain == "tasks" || plain == "include_path";
+    util::check_input(repeats || given.size() == 1, "--{} is given {} times", name, given.size());
+    if (plain == "tasks") config.tasks.clear();  // the command line replaces the file's list
+    if (plain == "layers_per_stage") config.layers_per_stage.clear();
+    for (const std::string& value : given) setting.set(config, value);
+  }
+  return config;
+}
+
+}  // namespace assay::cli

@@ -1,0 +1,17 @@
+// The options that describe a campaign, shared by `run` and `plan`.
+#pragma once
+
+#include <string>
+
+#include "assay/campaign/config.hpp"
+#include "cli/arguments.hpp"
+
+namespace assay::cli {
+
+/// Adds one option for every campaign setting, and the positional campaign file.
+void add_campaign_options(po::options_description& options, po::positional_options_description& positional);
+
+/// The campaign file, if one is named, with the options of the command line over it.
+[[nodiscard]] campaign::CampaignConfig read_campaign_options(const po::variables_map& values);
+
+}  // namespace assay::cli
