@@ -59,7 +59,8 @@ int bind_to_cores(Communicator& world) {
   const int threads = std::max(1, count / sharers);
   cpu_set_t share;
   CPU_ZERO(&share);
-  for (int i = 0; i < threads; ++i) CPU_SET(cores[static_cast<std::size_t>((place * threads + i) % count)], &share);
+  for (int i = 0; i < threads; ++i)
+    CPU_SET(cores[static_cast<std::size_t>((place * threads + i) % count)], &share);
   if (::sched_setaffinity(0, sizeof(share), &share) != 0) util::fail_errno("sched_setaffinity");
   return threads;
 }

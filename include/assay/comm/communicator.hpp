@@ -32,6 +32,7 @@ class Communicator {
   /// every rank gets the same bits.
   virtual void all_reduce_sum(std::span<float> values) = 0;
   virtual void all_reduce_sum(std::span<double> values) = 0;
+  /// In place. A NaN on any rank gives NaN on every rank.
   virtual void all_reduce_max(std::span<float> values) = 0;
   virtual void all_reduce_max(std::span<std::int64_t> values) = 0;
   /// `out` holds size() blocks of in.size() bytes, in rank order.
@@ -40,10 +41,11 @@ class Communicator {
   /// Broadcast of bytes whose length only the root knows.
   [[nodiscard]] virtual std::vector<std::byte> broadcast_message(std::vector<std::byte> bytes, int root) = 0;
   /// One message from every rank at `root`, in rank order; empty elsewhere.
-  [[nodiscard]] virtual std::vector<std::vector<std::byte>> gather_messages(std::vector<std::byte> bytes, int root) = 0;
+  [[nodiscard]] virtual std::vector<std::vector<std::byte>> gather_messages(std::vector<std::byte> bytes,
+                                                                            int root) = 0;
 
   /// Sends without waiting; owns the bytes until they are gone. Messages of one (sender, tag) arrive in
-  /// order. tag: 0 to 1000. Sending to oneself is allowed.
+  /// order. tag: 0 to 1000; at most 1 GiB. Sending to oneself is allowed.
   virtual void post(int peer, int tag, std::vector<std::byte> bytes) = 0;
   /// The next message with `tag` from any rank, if one has arrived.
   [[nodiscard]] virtual std::optional<Message> poll(int tag) = 0;
@@ -51,7 +53,12 @@ class Communicator {
   [[nodiscard]] virtual Message receive(int peer, int tag) = 0;
   /// Waits up to `seconds` for a message with `tag` from any rank; for idle loops that also watch signals.
   [[nodiscard]] virtual std::optional<Message> wait_any(int tag, double seconds) = 0;
-  /// Waits until all posted messages have left.
+  /// Lets posted messages move, without waiting. MPI moves long messages only inside calls of its own: a
+  /// rank that posts one and then computes for long keeps its peer waiting unless it calls this now and
+  /// then (once a layer; well under a microsecond when nothing is under way).
+  virtual void progress() = 0;
+  /// Waits until all posted messages have left, up to the deadline. Takes in what arrives meanwhile (for a
+  /// later poll), so that two ranks may flush long messages to each other.
   virtual void flush() = 0;
 
   /// New group of the ranks that pass the same `color`, ordered by `key` then rank. Collective.
@@ -66,15 +73,17 @@ class Communicator {
 };
 
 /// The group of this process alone.
-[[nodiscard]] std::unique_ptr<Communicator> make_self_communicator();
+[[nodiscard]] std::unique_ptr<Communicator> make_self_communicator(std::string group_name = "self");
 
 /// How many ranks the launcher started, from its environment variables alone (no MPI call): Open MPI's
-/// mpirun, SLURM's srun, MPICH's; 1 without a launcher.
+/// mpirun, SLURM's srun, MPICH's; 1 without a launcher, and in a SLURM batch script outside srun.
 [[nodiscard]] int launched_ranks();
 
 /// MPI for the life of the object: initialises it (thread level SERIALIZED, errors returned), owns the
 /// world. Created only when launched_ranks() > 1 or by tests. Throws InputError when the launcher started N
-/// processes but MPI sees a world of 1 (srun without --mpi=pmix).
+/// processes but MPI sees a world of 1 (srun without --mpi=pmix). The destructor finalises MPI once every
+/// rank has arrived there. While an exception passes through it, it waits for the others two seconds only
+/// and else leaves without finalising, so that the launcher ends the job. Groups must be gone before it.
 class MpiRuntime {
  public:
   MpiRuntime();
@@ -85,6 +94,7 @@ class MpiRuntime {
 
  private:
   std::unique_ptr<Communicator> world_;
+  int exceptions_at_start_ = 0;
 };
 
 }  // namespace assay::comm

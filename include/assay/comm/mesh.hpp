@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "assay/comm/communicator.hpp"
 
@@ -20,19 +21,24 @@ struct MeshShape {
 /// "tp=2 pp=2 dp=1"
 [[nodiscard]] std::string to_string(const MeshShape& shape);
 
+/// Every tp x pp x dp of exactly `ranks` ranks; those that keep more of `wanted`'s sizes first, then by tp
+/// and pp, largest first.
+[[nodiscard]] std::vector<MeshShape> meshes_that_fit(int ranks, const MeshShape& wanted = {});
+
 struct MeshCoordinate {
   int tensor_rank = 0;
   int stage = 0;
   int replica = 0;
 };
 
+/// Throws InputError for sizes below 1; `rank` must be within the mesh.
 [[nodiscard]] MeshCoordinate coordinate_of(const MeshShape& shape, int rank);
 
 /// This rank's place in the mesh and the groups it belongs to. Groups of size 1 call no library.
 class Mesh {
  public:
-  /// Collective over `world`, which must outlive the mesh. Throws InputError if shape.ranks() != world.size(),
-  /// listing meshes that would fit.
+  /// Collective over `world`, which must outlive the mesh. Throws InputError if shape.ranks() !=
+  /// world.size(), listing meshes that would fit.
   Mesh(Communicator& world, const MeshShape& shape);
   [[nodiscard]] const MeshShape& shape() const { return shape_; }
   [[nodiscard]] const MeshCoordinate& coordinate() const { return coordinate_; }
