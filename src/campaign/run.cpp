@@ -13,6 +13,7 @@
 #include "assay/plan/deployment.hpp"
 #include "assay/results/journal.hpp"
 #include "assay/results/results_file.hpp"
+#include "assay/util/files.hpp"
 #include "assay/util/log.hpp"
 #include "assay/util/version.hpp"
 #include "campaign/agreement.hpp"

@@ -1,6 +1,7 @@
 #include "campaign/stop_signal.hpp"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace assay::campaign {
 namespace {

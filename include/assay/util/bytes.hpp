@@ -20,16 +20,14 @@ class ByteWriter {
   template <class T>
     requires std::is_trivially_copyable_v<T>
   void put(const T& value) {
-    const auto* raw = reinterpret_cast<const std::byte*>(&value);
-    bytes_.insert(bytes_.end(), raw, raw + sizeof(T));
+    append(&value, sizeof(T));
   }
   void put_string(std::string_view text) { put_span(std::span(text.data(), text.size())); }
   template <class T>
   void put_span(std::span<const T> values) {
     static_assert(std::is_trivially_copyable_v<T>);
     put<std::uint64_t>(values.size());
-    const auto raw = std::as_bytes(values);
-    bytes_.insert(bytes_.end(), raw.begin(), raw.end());
+    append(values.data(), values.size_bytes());
   }
   template <class T>
   void put_vector(const std::vector<T>& values) {
@@ -39,6 +37,11 @@ class ByteWriter {
   [[nodiscard]] std::vector<std::byte> take() { return std::move(bytes_); }
 
  private:
+  void append(const void* data, std::size_t size) {
+    const std::size_t old_size = bytes_.size();
+    bytes_.resize(old_size + size);
+    if (size > 0) std::memcpy(bytes_.data() + old_size, data, size);
+  }
   std::vector<std::byte> bytes_;
 };
 

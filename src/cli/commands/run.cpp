@@ -1,5 +1,6 @@
 // assay run: the main job.
 #include <cstdio>
+#include <memory>
 #include <optional>
 
 #include "assay/campaign/run.hpp"
