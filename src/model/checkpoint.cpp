@@ -1,0 +1,144 @@
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "assay/model/weights.hpp"
+#include "assay/util/error.hpp"
+#include "assay/util/files.hpp"
+#include "assay/util/hash.hpp"
+#include "model/expected_tensors.hpp"
+#include "model/slice_reader.hpp"
+
+namespace assay::model {
+namespace {
+
+// A part of a fused linear layer: rows of one checkpoint tensor.
+struct RowPart {
+  std::string_view pattern;
+  Range rows;
+};
+
+Range scaled(Range heads, std::int64_t head_dim) {
+  return {heads.begin * head_dim, heads.end * head_dim};
+}
+
+}  // namespace
+
+struct Checkpoint::Impl {
+  Impl(const std::filesystem::path& directory, const ArchSpec& spec_in)
+      : spec(spec_in),
+        names(family_of(spec).tensors),
+        files(open_checkpoint_files(directory)),
+        reader(files) {
+    check_tensors(spec, family_of(spec), files, directory.string());
+    util::Sha256 hash;
+    hash.update(util::sha256_hex(util::read_file(directory / "config.json")));
+    for (const auto& file : files.files) hash.update(file->header_digest());
+    fingerprint = hash.finish();
+    for (const auto& [name, at] : files.tensors) total_bytes += at.entry->bytes();
+  }
+
+  [[nodiscard]] NormWeights norm(std::string_view pattern, std::int64_t layer, NormKind kind) const {
+    NormWeights result{.weight = reader.vector(tensor_name(pattern, layer, ".weight")), .bias = {}};
+    if (kind == NormKind::layer) result.bias = reader.vector(tensor_name(pattern, layer, ".bias"));
+    return result;
+  }
+
+  // Stacks rows of several tensors into one [sum of rows, in] weight and one [sum of rows] f32 bias.
+  [[nodiscard]] LinearWeights fused_rows(const std::vector<RowPart>& parts, std::int64_t layer,
+                                         bool bias) const {
+    const std::string first = tensor_name(parts.front().pattern, layer, ".weight");
+    const tensor::DType dtype = reader.dtype(first);
+    std::int64_t rows = 0;
+    for (const auto& part : parts) {
+      rows += part.rows.size();
+      const std::string name = tensor_name(part.pattern, layer, ".weight");
+      util::check_input(reader.dtype(name) == dtype,
+                        "tensor {} is stored as {}, but {} as {}; they must agree", name,
+                        name_of(reader.dtype(name)), first, name_of(dtype));
+    }
+    LinearWeights result;
+    result.weight = tensor::Tensor(dtype, {rows, spec.hidden});
+    if (bias) result.bias = tensor::Tensor(tensor::DType::f32, {rows});
+    const std::size_t row_bytes = static_cast<std::size_t>(spec.hidden) * size_of(dtype);
+    std::size_t done = 0;
+    for (const auto& part : parts) {
+      const auto count = static_cast<std::size_t>(part.rows.size());
+      reader.rows(tensor_name(part.pattern, layer, ".weight"), part.rows,
+                  result.weight.bytes().subspan(done * row_bytes, count * row_bytes));
+      if (bias) {
+        const auto values = reader.vector(tensor_name(part.pattern, layer, ".bias"), part.rows);
+        std::copy_n(values.data<float>(), count, result.bias.data<float>() + done);
+      }
+      done += count;
+    }
+    return result;
+  }
+
+  [[nodiscard]] LinearWeights row_parallel(std::string_view pattern, std::int64_t layer, Range cols,
+                                           bool bias, const RankShard& shard) const {
+    LinearWeights result{.weight = reader.columns(tensor_name(pattern, layer, ".weight"), cols), .bias = {}};
+    if (bias && shard.tensor_rank == 0) result.bias = reader.vector(tensor_name(pattern, layer, ".bias"));
+    return result;
+  }
+
+  ArchSpec spec;
+  TensorNames names;
+  CheckpointFiles files;
+  SliceReader reader;
+  std::int64_t total_bytes = 0;
+  std::string fingerprint;
+};
+
+Checkpoint::Checkpoint(const std::filesystem::path& model_directory, const ArchSpec& spec)
+    : impl_(std::make_unique<Impl>(model_directory, spec)) {}
+Checkpoint::Checkpoint(Checkpoint&&) noexcept = default;
+Checkpoint::~Checkpoint() = default;
+
+tensor::Tensor Checkpoint::embedding(const RankShard& shard) const {
+  return impl_->reader.rows(tensor_name(impl_->names.embedding, 0, ".weight"), shard.vocab);
+}
+
+LayerWeights Checkpoint::layer(std::int64_t index, const RankShard& shard) const {
+  const ArchSpec& spec = impl_->spec;
+  const TensorNames& names = impl_->names;
+  ASSAY_CHECK(index >= 0 && index < spec.layers);
+  const std::int64_t head_dim = spec.attention.head_dim;
+  const Range q_rows = scaled(shard.heads, head_dim);
+  const Range kv_rows = scaled(shard.kv_heads, head_dim);
+  LayerWeights layer;
+  layer.attention_norm = impl_->norm(names.attention_norm, index, spec.norm);
+  layer.mlp_norm = impl_->norm(names.mlp_norm, index, spec.norm);
+  if (spec.attention.qk_norm) {
+    layer.q_norm = impl_->norm(names.q_norm, index, NormKind::rms);
+    layer.k_norm = impl_->norm(names.k_norm, index, NormKind::rms);
+  }
+  layer.qkv = impl_->fused_rows({{names.q, q_rows}, {names.k, kv_rows}, {names.v, kv_rows}}, index,
+                                spec.attention.qkv_bias);
+  layer.attention_out =
+      impl_->row_parallel(names.attention_out, index, q_rows, spec.attention.out_bias, shard);
+  layer.gate_up = impl_->fused_rows({{names.gate, shard.intermediate}, {names.up, shard.intermediate}}, index,
+                                    spec.mlp.bias);
+  layer.down = impl_->row_parallel(names.down, index, shard.intermediate, spec.mlp.bias, shard);
+  return layer;
+}
+
+NormWeights Checkpoint::final_norm() const {
+  return impl_->norm(impl_->names.final_norm, 0, impl_->spec.norm);
+}
+
+LinearWeights Checkpoint::lm_head(const RankShard& shard) const {
+  const auto pattern = impl_->spec.tie_word_embeddings ? impl_->names.embedding : impl_->names.lm_head;
+  return {.weight = impl_->reader.rows(tensor_name(pattern, 0, ".weight"), shard.vocab), .bias = {}};
+}
+
+std::int64_t Checkpoint::total_bytes() const {
+  return impl_->total_bytes;
+}
+const std::string& Checkpoint::fingerprint() const {
+  return impl_->fingerprint;
+}
+std::int64_t Checkpoint::bytes_read() const {
+  return impl_->reader.bytes_read();
+}
+
+}  // namespace assay::model
