@@ -16,9 +16,9 @@ struct AbortOnFailure : Catch::TestEventListenerBase {
   bool assertionEnded(const Catch::AssertionStats& stats) override {
     if (!stats.assertionResult.isOk()) {
       std::cerr << "[rank " << world_pointer->rank() << "] " << stats.assertionResult.getSourceInfo() << ": "
-                << stats.assertionResult.getExpressionInMacro()
-                << " with " << stats.assertionResult.getExpandedExpression() << " "
-                << stats.assertionResult.getMessage() << std::endl;
+                << stats.assertionResult.getExpressionInMacro() << " with "
+                << stats.assertionResult.getExpandedExpression() << " " << stats.assertionResult.getMessage()
+                << std::endl;
     }
     return true;
   }
@@ -33,7 +33,9 @@ CATCH_REGISTER_LISTENER(AbortOnFailure)
 
 }  // namespace
 
-assay::comm::Communicator& assay::test::world() { return *world_pointer; }
+assay::comm::Communicator& assay::test::world() {
+  return *world_pointer;
+}
 
 int main(int argc, char** argv) {
   assay::comm::MpiRuntime mpi;

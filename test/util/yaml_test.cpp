@@ -20,7 +20,8 @@ std::string message(const std::string& text) {
 
 TEST_CASE("scalars are typed as PyYAML types them") {
   const auto value = to_json(parse_yaml(
-      "a: yes\nb: 'yes'\nc: 010\nd: 1e5\ne: 1.5\nf: ~\ng: \"1\"\nh: |\n  text\ni: -3\nj: 0x1F\nk: .inf\n", "t"));
+      "a: yes\nb: 'yes'\nc: 010\nd: 1e5\ne: 1.5\nf: ~\ng: \"1\"\nh: |\n  text\ni: -3\nj: 0x1F\nk: .inf\n",
+      "t"));
   CHECK(value["a"] == true);
   CHECK(value["b"] == "yes");
   CHECK(value["c"] == 8);
@@ -56,5 +57,6 @@ TEST_CASE("hostile YAML is refused with file and line") {
   CHECK_THAT(message(bomb), Catch::Contains("expands to more than"));
   std::string blocks;
   for (int i = 0; i < 3000; ++i) blocks += std::string(static_cast<std::size_t>(i), ' ') + "a:\n";
-  CHECK_THAT(message(blocks), Catch::Contains("t.yaml:") && !Catch::Equals("accepted"));  // yaml-cpp's own guard
+  CHECK_THAT(message(blocks),
+             Catch::Contains("t.yaml:") && !Catch::Equals("accepted"));  // yaml-cpp's own guard
 }
