@@ -60,25 +60,24 @@ std::string journal_identity(const Launch& launch, const std::string& model_fing
   return identity.dump();
 }
 
-std::filesystem::path journal_path(const CampaignConfig& config) { return config.output.string() + ".journal"; }
-
 void open_output(const CampaignConfig& config, const std::string& identity, Coordinator& coordinator) {
   const auto folder = config.output.has_parent_path() ? config.output.parent_path() : std::filesystem::path(".");
+  const auto journal = results::journal_path(config.output);
   std::error_code error;
   util::check_input(std::filesystem::is_directory(folder, error), "the output's folder {} does not exist", folder.string());
   util::check_input(!std::filesystem::is_directory(config.output, error), "the output {} is a folder; name a file", config.output.string());
-  const bool has_journal = std::filesystem::exists(journal_path(config), error);
+  const bool has_journal = std::filesystem::exists(journal, error);
   if (config.overwrite) {
     // Held by a running campaign: opening it first refuses; removing it would break that campaign's resume.
-    if (has_journal) util::check_input(util::try_lock(journal_path(config)).valid(), "the output {} is in use by another run", config.output.string());
-    std::filesystem::remove(journal_path(config), error);
+    if (has_journal) util::check_input(util::try_lock(journal).valid(), "the output {} is in use by another run", config.output.string());
+    std::filesystem::remove(journal, error);
     std::filesystem::remove(config.output, error);
   } else {
     util::check_input(has_journal || !std::filesystem::exists(config.output, error),
                       "{} exists but its journal {} does not, so it cannot be resumed; choose another output or give --overwrite",
-                      config.output.string(), journal_path(config).string());
+                      config.output.string(), journal.string());
   }
-  coordinator.journal = std::make_unique<results::Journal>(journal_path(config), identity);
+  coordinator.journal = std::make_unique<results::Journal>(journal, identity);
 }
 
 std::string utc_now() {

@@ -1,0 +1,238 @@
+// Bad input ends a run with one clear sentence on rank 0, a documented exit code, and nothing lost.
+#include <catch2/catch.hpp>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "cli/assay_program.hpp"
+#include "support/temp_dir.hpp"
+
+using namespace assay::test;
+using Catch::Contains;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string read_bytes(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void write_bytes(const fs::path& path, const std::string& bytes) {
+  fs::create_directories(path.parent_path());
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+void replace_text(const fs::path& file, const std::string& from, const std::string& to) {
+  std::string text = read_bytes(file);
+  const auto at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  write_bytes(file, text.replace(at, from.size(), to));
+}
+
+// A copy of the demo that a test may break.
+struct Broken {
+  TempDir folder;
+  fs::path model() const { return folder / "demo" / "model"; }
+  fs::path weights() const { return model() / "model.safetensors"; }
+  fs::path data(const std::string& task) const { return folder / "demo" / "data" / "assay" / task / "default" / "test.jsonl"; }
+  fs::path output() const { return folder / "out.h5"; }
+  Broken() { fs::copy(demo(), folder / "demo", fs::copy_options::recursive); }
+
+  ProgramResult run(int ranks, const std::vector<std::string>& extra = {}) const {
+    std::vector<std::string> words{"run", (folder / "demo" / "campaign.yaml").string(), "-o", output().string(), "--limit", "3"};
+    words.insert(words.end(), extra.begin(), extra.end());
+    return run_program(under_mpirun(ranks, words), mpi_options());
+  }
+
+  // Every rank leaves within seconds with code 2, and rank 0 alone says `expected` in one sentence.
+  void refused(const std::string& expected, const std::vector<std::string>& extra = {}, int ranks = 1) const {
+    const auto result = run(ranks, extra);
+    INFO("stderr: " << result.err);
+    CHECK(result.exit_code == 2);
+    CHECK(result.seconds < 30);
+    std::vector<std::string> ours;
+    std::size_t begin = 0;
+    for (std::size_t end = 0; (end = result.err.find('\n', begin)) != std::string::npos; begin = end + 1) {
+      const std::string line = result.err.substr(begin, end - begin);
+      if (line.find("assay: ") == 0 && line.find("error") != std::string::npos) ours.push_back(line);
+    }
+    REQUIRE(ours.size() == 1);
+    CHECK_THAT(ours[0], Contains(expected));
+  }
+};
+
+// The length of the safetensors header, and the header.
+std::string header_of(const std::string& file) {
+  std::uint64_t size = 0;
+  std::memcpy(&size, file.data(), sizeof(size));
+  return file.substr(8, size);
+}
+
+std::string with_header(const std::string& file, const std::string& header) {
+  const std::uint64_t size = header.size();
+  std::string result(reinterpret_cast<const char*>(&size), sizeof(size));
+  return result + header + file.substr(8 + header_of(file).size());
+}
+
+}  // namespace
+
+TEST_CASE("broken weights are refused by name") {
+  SECTION("truncated file") {
+    const Broken broken;
+    fs::resize_file(broken.weights(), fs::file_size(broken.weights()) / 2);
+    broken.refused("model.safetensors", {}, 2);
+  }
+  SECTION("header longer than the file") {
+    const Broken broken;
+    std::string bytes = read_bytes(broken.weights());
+    const std::uint64_t huge = std::uint64_t{1} << 60;
+    std::memcpy(bytes.data(), &huge, sizeof(huge));
+    write_bytes(broken.weights(), bytes);
+    broken.refused("model.safetensors");
+  }
+  SECTION("a missing tensor") {
+    const Broken broken;
+    const std::string bytes = read_bytes(broken.weights());
+    std::string header = header_of(bytes);
+    const std::string name = "\"model.norm.weight\"";
+    header.replace(header.find(name), name.size(), "\"model.mumb.weight\"");
+    write_bytes(broken.weights(), with_header(bytes, header));
+    broken.refused("model.norm.weight", {}, 2);
+  }
+  SECTION("NaN weights") {
+    const Broken broken;
+    std::string bytes = read_bytes(broken.weights());
+    for (std::size_t i = bytes.size() - 64; i < bytes.size(); ++i) bytes[i] = '\x7f';
+    for (std::size_t i = bytes.size() - 63; i < bytes.size(); i += 2) bytes[i] = '\xff';
+    for (std::size_t i = bytes.size() - 64; i < bytes.size(); i += 2) bytes[i] = '\xff';
+    write_bytes(broken.weights(), bytes);
+    broken.refused("NaN", {}, 2);
+  }
+  SECTION("an index that leaves the directory") {
+    const Broken broken;
+    fs::rename(broken.weights(), broken.folder / "outside.safetensors");
+    write_bytes(broken.model() / "model.safetensors.index.json",
+                R"({"metadata":{"total_size":1},"weight_map":{"model.norm.weight":"../../outside.safetensors"}})");
+    broken.refused("outside.safetensors");
+  }
+  SECTION("no weights at all") {
+    const Broken broken;
+    fs::remove(broken.weights());
+    broken.refused("safetensors", {}, 4);
+  }
+}
+
+TEST_CASE("broken configuration files are refused by name") {
+  SECTION("config.json nested without end") {
+    const Broken broken;
+    write_bytes(broken.model() / "config.json", std::string(100000, '['));
+    broken.refused("config.json", {}, 2);
+  }
+  SECTION("unknown architecture") {
+    const Broken broken;
+    replace_text(broken.model() / "config.json", "\"model_type\": \"llama\"", "\"model_type\": \"zebra\"");
+    broken.refused("zebra");
+  }
+  SECTION("a wrong shape") {
+    const Broken broken;
+    const std::string config = read_bytes(broken.model() / "config.json");
+    const auto at = config.find("\"intermediate_size\": ");
+    REQUIRE(at != std::string::npos);
+    replace_text(broken.model() / "config.json", "\"intermediate_size\": ", "\"intermediate_size\": 1");
+    broken.refused("mlp");
+  }
+  SECTION("broken tokenizer.json") {
+    const Broken broken;
+    write_bytes(broken.model() / "tokenizer.json", "{\"model\": 3}");
+    broken.refused("tokenizer.json", {}, 2);
+  }
+  SECTION("a campaign that refers to itself") {
+    const Broken broken;
+    write_bytes(broken.folder / "demo" / "campaign.yaml", "tasks: &a [*a]\n");
+    broken.refused("campaign.yaml");
+  }
+  SECTION("a model that is not there") {
+    const Broken broken;
+    broken.refused("nowhere", {"--model", "/nowhere"}, 2);
+  }
+}
+
+TEST_CASE("broken tasks and data are refused with file and line") {
+  SECTION("unknown task") {
+    const Broken broken;
+    broken.refused("demo_choice", {"--tasks", "demo_choise"}, 2);
+  }
+  SECTION("a broken line") {
+    const Broken broken;
+    std::string text = read_bytes(broken.data("demo_choice"));
+    text.insert(text.find('\n') + 1, "{\"context\": \n");
+    write_bytes(broken.data("demo_choice"), text);
+    broken.refused("test.jsonl:2", {"--tasks", "demo_choice"});
+  }
+  SECTION("an empty dataset") {
+    const Broken broken;
+    write_bytes(broken.data("demo_choice"), "");
+    broken.refused("test.jsonl", {"--tasks", "demo_choice"});
+  }
+  SECTION("a dataset that is not there") {
+    const Broken broken;
+    fs::remove(broken.data("demo_choice"));
+    broken.refused("demo_choice", {"--tasks", "demo_choice"});
+  }
+  SECTION("a continuation longer than the context") {
+    const Broken broken;
+    broken.refused("document", {"--tasks", "demo_arith", "--max-length", "8"});
+  }
+  SECTION("a task file that is not YAML") {
+    const Broken broken;
+    write_bytes(broken.folder / "demo" / "tasks" / "broken.yaml", "task: [\n");
+    broken.refused("broken.yaml", {"--tasks", (broken.folder / "demo" / "tasks" / "broken.yaml").string()});
+  }
+}
+
+TEST_CASE("a task with bad data does not stop the others") {
+  const Broken broken;
+  write_bytes(broken.data("demo_choice"), "");
+  const auto result = broken.run(2, {"--tp", "2"});
+  INFO(result.err);
+  CHECK(result.exit_code == 3);
+  CHECK_THAT(result.err, Contains("demo_choice"));
+  CHECK_THAT(result.out, Contains("demo_arith") && Contains("demo_text"));
+}
+
+TEST_CASE("launches that cannot be are refused with what would fit") {
+  const Broken broken;
+  broken.refused("needs 3 ranks but 2", {"--tp", "3"}, 2);
+  broken.refused("pp", {"--pp", "4", "--layers-per-stage", "1,1,1"}, 4);
+}
+
+TEST_CASE("outputs that cannot be written are refused before anything is computed") {
+  const Broken broken;
+  broken.refused("/nowhere", {"-o", "/nowhere/out.h5"}, 2);
+  broken.refused("folder", {"-o", broken.folder.path().string()});
+}
+
+TEST_CASE("a full disk ends the run with what was finished kept") {
+  const Broken broken;
+  // A limit on file size stands in for the disk: writing past it fails just the same.
+  const auto limited = [&](const std::string& kib) {
+    return run_program({"bash", "-c",
+                        "trap '' XFSZ; ulimit -f " + kib + "; exec " + std::string(ASSAY_BINARY) + " run " +
+                            (broken.folder / "demo" / "campaign.yaml").string() + " -o " + broken.output().string()},
+                       mpi_options());
+  };
+  const auto full = limited("20");
+  INFO(full.err);
+  CHECK(full.exit_code == 1);
+  CHECK_THAT(full.err, Contains("journal"));
+  const auto rest = run_program({ASSAY_BINARY, "run", (broken.folder / "demo" / "campaign.yaml").string(), "-o", broken.output().string()},
+                                mpi_options());
+  INFO(rest.err);
+  CHECK(rest.exit_code == 0);
+  CHECK_THAT(rest.err, Contains("finished earlier"));
+}
