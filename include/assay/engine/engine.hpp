@@ -1,5 +1,5 @@
-// Runs requests through a sharded model: continuous batching, chunked prefill, paged KV cache, pipeline stages
-// with micro-batches in flight. One Engine per rank; the ranks of a replica work as one.
+// Runs requests through a sharded model: continuous batching, chunked prefill, paged KV cache, pipeline
+// stages with micro-batches in flight. One Engine per rank; the ranks of a replica work as one.
 #pragma once
 
 #include <cstdint>
@@ -25,20 +25,23 @@ struct EngineOptions {
   std::int64_t max_length = 0;               ///< longest sequence; 0: the model's max_positions
   std::int64_t batch_tokens = 512;           ///< tokens a micro-batch computes at most
   std::int64_t max_sequences = 64;           ///< sequences in work at once in a replica
-  std::int64_t kv_cache_bytes = 0;           ///< of this rank; 0: what max_sequences full sequences need, at most 1 GiB
+  std::int64_t kv_cache_bytes = 0;  ///< of a rank; 0: what max_sequences full sequences need, at most
+                                    ///< 1 GiB, but one full sequence at least
   std::int64_t kv_block_tokens = 16;
   std::vector<std::int64_t> layers_per_stage;  ///< empty: even
 };
 
 /// Bytes one rank will hold; the source for both `plan` and the allocation itself.
 struct MemoryPlan {
-  std::int64_t weight_bytes = 0;
+  std::int64_t weight_bytes = 0;  ///< packed weights, embedding, norms, rope table
   std::int64_t kv_cache_bytes = 0;
-  std::int64_t kv_blocks = 0;
-  std::int64_t activation_bytes = 0;
+  std::int64_t kv_blocks = 0;         ///< the same on all ranks of a replica: the deepest stage decides
+  std::int64_t activation_bytes = 0;  ///< scratch memory of the forward pass
 };
-/// Throws InputError if kv_cache_bytes cannot hold one sequence of max_length.
-[[nodiscard]] MemoryPlan plan_memory(const model::ArchSpec& spec, const model::RankShard& shard, const EngineOptions& options);
+/// Throws InputError if kv_cache_bytes cannot hold one sequence of max_length, if an option is out of range,
+/// or if the model cannot be split like this.
+[[nodiscard]] MemoryPlan plan_memory(const model::ArchSpec& spec, const comm::MeshShape& mesh,
+                                     const comm::MeshCoordinate& where, const EngineOptions& options);
 
 /// Where a replica's leader gets requests and puts results. Called from the leader's thread only.
 class RequestFeed {
@@ -61,21 +64,23 @@ struct EngineStats {
   std::int64_t prefill_tokens = 0;    ///< prompt and scored tokens computed (leader)
   std::int64_t generated_tokens = 0;  ///< (leader)
   std::int64_t micro_batches = 0;
-  double first_token_seconds = -1;    ///< from construction's end to the first result of a forward pass (leader)
+  double first_token_seconds =
+      -1;  ///< from construction's end to the first result of a forward pass (leader)
   std::vector<util::PhaseTiming> phases;  ///< "load", "compute", "communicate", "wait", ...
 };
 
 class Engine {
  public:
-  /// Collective over mesh.replica_group(): loads this rank's weights. `tokenizer` is needed on leaders only (stop
-  /// strings, text) and may be null elsewhere; mesh, checkpoint and tokenizer must outlive the engine.
+  /// Collective over mesh.replica_group(): loads this rank's weights. `tokenizer` is needed on leaders only
+  /// (stop strings, text) and may be null elsewhere; mesh, checkpoint and tokenizer must outlive the engine.
   /// If loading fails on one rank, every rank of the replica throws.
   Engine(const comm::Mesh& mesh, const model::ArchSpec& spec, const model::Checkpoint& checkpoint,
          const text::Tokenizer* tokenizer, const EngineOptions& options);
   ~Engine();
 
-  /// On the leader: works until the feed is finished and all its requests are delivered. On the other ranks of
-  /// the replica call follow() meanwhile. A request that cannot run (too long, empty) is delivered with `error`.
+  /// On the leader: works until the feed is finished and all its requests are delivered. On the other ranks
+  /// of the replica call follow() meanwhile. A request that cannot run (too long, empty) is delivered with
+  /// `error`.
   void run(RequestFeed& feed);
   /// On every other rank: takes part until the leader's run() ends.
   void follow();
@@ -92,6 +97,7 @@ class Engine {
 
 /// Runs a fixed list and returns completions in the order of `requests` (leader; empty elsewhere). Collective
 /// over the replica. For tests, benchmarks and small tools.
-[[nodiscard]] std::vector<Completion> run_requests(Engine& engine, const comm::Mesh& mesh, std::vector<Request> requests);
+[[nodiscard]] std::vector<Completion> run_requests(Engine& engine, const comm::Mesh& mesh,
+                                                   std::vector<Request> requests);
 
 }  // namespace assay::engine

@@ -17,7 +17,7 @@ using text::TokenId;
 /// In journals: never renumber.
 enum class RequestKind : std::uint8_t { loglikelihood = 0, loglikelihood_rolling = 1, generate = 2 };
 enum class FinishReason : std::uint8_t {
-  none = 0,         ///< not a generation
+  none = 0,  ///< not a generation
   stop_string = 1,
   end_of_text = 2,  ///< an EOS token
   length = 3,       ///< max_new_tokens or the context was reached
@@ -36,10 +36,10 @@ struct Window {
 };
 
 struct SamplingParams {
-  double temperature = 0;   ///< 0: greedy
-  std::int32_t top_k = 0;   ///< 0: all
+  double temperature = 0;  ///< 0: greedy
+  std::int32_t top_k = 0;  ///< 0: all
   double top_p = 1;
-  std::uint64_t seed = 0;   ///< of this request; token i is drawn from (seed, i) alone
+  std::uint64_t seed = 0;  ///< of this request; token i is drawn from (seed, i) alone
 };
 
 struct Request {
@@ -54,14 +54,14 @@ struct Request {
 struct Completion {
   std::uint64_t id = 0;
   RequestKind kind = RequestKind::loglikelihood;
-  double log_probability = 0;   ///< sum over all scored tokens (of all windows), added in order
-  bool is_greedy = true;        ///< every scored token was the argmax
+  double log_probability = 0;  ///< sum over all scored tokens (of all windows), added in order
+  bool is_greedy = true;       ///< every scored token was the argmax
   std::vector<float> token_log_probabilities;  ///< scored tokens in order
-  std::vector<TokenId> generated;  ///< without the EOS that ended it
-  std::string text;             ///< generate: decoded, special tokens skipped, cut at the earliest stop string
+  std::vector<TokenId> generated;              ///< without the EOS that ended it
+  std::string text;  ///< generate: decoded, special tokens skipped, cut at the earliest stop string
   FinishReason finish_reason = FinishReason::none;
   std::uint32_t prompt_tokens = 0;  ///< tokens given to the model
-  std::string error;            ///< not empty: this request failed (one sentence); other members are unset
+  std::string error;  ///< not empty: this request failed (one sentence); other members are unset
 };
 
 void write(util::ByteWriter& out, const Request& request);
