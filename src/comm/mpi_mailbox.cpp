@@ -30,11 +30,13 @@ Mailbox::~Mailbox() {
                       group_->name);
     keep_for_ever(outgoing_);
   }
-  for (auto& [tag, queue] : incoming_) {
-    const bool pending = std::any_of(queue.begin(), queue.end(), [](const Incoming& message) {
-      return message.request != MPI_REQUEST_NULL;
-    });
-    if (pending) keep_for_ever(queue);
+  for (auto& [tag, inbox] : incoming_) {
+    for (auto& [source, queue] : inbox.senders) {
+      const bool pending = std::any_of(queue.begin(), queue.end(), [](const Incoming& message) {
+        return message.request != MPI_REQUEST_NULL;
+      });
+      if (pending) keep_for_ever(queue);
+    }
   }
 }
 
@@ -51,7 +53,7 @@ void Mailbox::post(int peer, int tag, std::vector<std::byte> bytes) {
                         group_->name, bytes.size(), largest_message);
   }
   if (peer == group_->rank) {
-    incoming_[tag].push_back({peer, std::move(bytes), MPI_REQUEST_NULL});
+    incoming_[tag].senders[peer].push_back({std::move(bytes), MPI_REQUEST_NULL});
     return;
   }
   // While many wait to leave, looking at all of them on each post would be quadratic.
@@ -97,35 +99,35 @@ bool Mailbox::accept(int source, int tag, const char* operation) {
   int size = 0;
   check_mpi(MPI_Get_count(&status, MPI_BYTE, &size), *group_, operation);
   ASSAY_CHECK(size >= 0);
-  auto& queue = incoming_[status.MPI_TAG];
-  queue.push_back(
-      {status.MPI_SOURCE, std::vector<std::byte>(static_cast<std::size_t>(size)), MPI_REQUEST_NULL});
+  auto& queue = incoming_[status.MPI_TAG].senders[status.MPI_SOURCE];
+  queue.push_back({std::vector<std::byte>(static_cast<std::size_t>(size)), MPI_REQUEST_NULL});
   Incoming& message = queue.back();
   check_mpi(MPI_Imrecv(message.bytes.data(), size, MPI_BYTE, &handle, &message.request), *group_, operation);
   return true;
 }
 
-std::optional<Message> Mailbox::take(int source, int tag, const char* operation) {
-  const auto found = incoming_.find(tag);
-  if (found == incoming_.end()) return std::nullopt;
-  auto& queue = found->second;
-  for (auto message = queue.begin(); message != queue.end(); ++message) {
-    if (source != MPI_ANY_SOURCE && message->source != source) continue;
-    int done = 1;
-    if (message->request != MPI_REQUEST_NULL) {
-      check_mpi(MPI_Test(&message->request, &done, MPI_STATUS_IGNORE), *group_, operation);
-    }
-    if (done == 0) {
-      if (source != MPI_ANY_SOURCE) return std::nullopt;
-      continue;
-    }
-    // An earlier message of this sender may still be on its way.
-    const bool first = std::none_of(
-        queue.begin(), message, [&](const Incoming& earlier) { return earlier.source == message->source; });
-    if (!first) continue;
-    Message result{message->source, std::move(message->bytes)};
-    queue.erase(message);
-    return result;
+std::optional<Message> Mailbox::take_from(Inbox& inbox, int source, const char* operation) {
+  const auto sender = inbox.senders.find(source);
+  if (sender == inbox.senders.end() || sender->second.empty()) return std::nullopt;
+  Incoming& first = sender->second.front();
+  if (first.request != MPI_REQUEST_NULL) {
+    int done = 0;
+    check_mpi(MPI_Test(&first.request, &done, MPI_STATUS_IGNORE), *group_, operation);
+    if (done == 0) return std::nullopt;
+  }
+  Message result{source, std::move(first.bytes)};
+  sender->second.pop_front();
+  inbox.last_sender = source;
+  return result;
+}
+
+std::optional<Message> Mailbox::take_any(int tag, const char* operation) {
+  Inbox& inbox = incoming_[tag];
+  if (inbox.senders.empty()) return std::nullopt;
+  auto sender = inbox.senders.upper_bound(inbox.last_sender);
+  for (std::size_t i = 0; i < inbox.senders.size(); ++i, ++sender) {
+    if (sender == inbox.senders.end()) sender = inbox.senders.begin();
+    if (auto message = take_from(inbox, sender->first, operation)) return message;
   }
   return std::nullopt;
 }
@@ -133,9 +135,9 @@ std::optional<Message> Mailbox::take(int source, int tag, const char* operation)
 std::optional<Message> Mailbox::poll(int tag) {
   check_address(group_->rank, tag, "poll");
   reap("poll");
-  // One accepted, one handed out: MPI's own queue, which turns from sender to sender, keeps it fair.
+  // One accepted for one handed out: what nobody asks for yet stays with its sender or in MPI's own queue.
   accept(MPI_ANY_SOURCE, tag, "poll");
-  return take(MPI_ANY_SOURCE, tag, "poll");
+  return take_any(tag, "poll");
 }
 
 Message Mailbox::receive(int peer, int tag) {
@@ -144,7 +146,7 @@ Message Mailbox::receive(int peer, int tag) {
   while (true) {
     reap("receive");
     if (peer != group_->rank) accept(peer, tag, "receive");
-    if (auto message = take(peer, tag, "receive")) return std::move(*message);
+    if (auto message = take_from(incoming_[tag], peer, "receive")) return std::move(*message);
     if (backoff.waited() > group_->settings.timeout_seconds) {
       util::fail_internal(
           "receive in group \"{}\" failed on {} (no message with tag {} from {} for {:g} s); it may have "

@@ -38,9 +38,13 @@ class Mailbox {
     std::vector<std::byte> bytes;
   };
   struct Incoming {
-    int source;
     std::vector<std::byte> bytes;
     MPI_Request request;  ///< MPI_REQUEST_NULL once the bytes are here
+  };
+  /// Messages of one tag by sender, each sender's in order.
+  struct Inbox {
+    std::map<int, std::deque<Incoming>> senders;
+    int last_sender = -1;
   };
 
   void check_address(int peer, int tag, const char* operation) const;
@@ -48,15 +52,17 @@ class Mailbox {
   void reap(const char* operation);
   /// Starts taking in one arrived message, if there is one. Returns whether there was.
   bool accept(int source, int tag, const char* operation);
-  /// Removes the first complete message from `source` (or MPI_ANY_SOURCE), keeping each sender's order.
-  std::optional<Message> take(int source, int tag, const char* operation);
+  /// Removes the first message of the first sender whose first message is complete; senders take turns.
+  std::optional<Message> take_any(int tag, const char* operation);
+  /// The same of one sender.
+  std::optional<Message> take_from(Inbox& inbox, int source, const char* operation);
 
   MpiGroup* group_;
   std::vector<MPI_Request> send_requests_;  // parallel to outgoing_
   std::vector<Outgoing> outgoing_;
   std::vector<int> finished_;  // scratch of reap
   int posts_since_reap_ = 0;
-  std::map<int, std::deque<Incoming>> incoming_;  // by tag, in order of arrival
+  std::map<int, Inbox> incoming_;  // by tag
 };
 
 }  // namespace assay::comm

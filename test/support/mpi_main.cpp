@@ -14,7 +14,9 @@ assay::comm::Communicator* world_pointer = nullptr;
 struct AbortOnFailure : Catch::TestEventListenerBase {
   using TestEventListenerBase::TestEventListenerBase;
   bool assertionEnded(const Catch::AssertionStats& stats) override {
-    if (!stats.assertionResult.isOk()) {
+    // The launcher ends the other ranks by SIGTERM once one has failed; that is no failure of theirs.
+    terminated_ = terminated_ || stats.assertionResult.getMessage().find("SIGTERM") != std::string::npos;
+    if (!stats.assertionResult.isOk() && !terminated_) {
       std::cerr << "[rank " << world_pointer->rank() << "] " << stats.assertionResult.getSourceInfo() << ": "
                 << stats.assertionResult.getExpressionInMacro() << " with "
                 << stats.assertionResult.getExpandedExpression() << " " << stats.assertionResult.getMessage()
@@ -23,11 +25,14 @@ struct AbortOnFailure : Catch::TestEventListenerBase {
     return true;
   }
   void testCaseEnded(const Catch::TestCaseStats& stats) override {
-    if (stats.totals.assertions.failed == 0 || world_pointer->size() == 1) return;
+    if (stats.totals.assertions.failed == 0 || world_pointer->size() == 1 || terminated_) return;
     std::cerr << "[rank " << world_pointer->rank() << "] FAILED: " << stats.testInfo.name << " at "
               << stats.testInfo.lineInfo << std::endl;
     world_pointer->abort(1);
   }
+
+ private:
+  bool terminated_ = false;
 };
 CATCH_REGISTER_LISTENER(AbortOnFailure)
 
@@ -41,8 +46,10 @@ int main(int argc, char** argv) {
   assay::comm::MpiRuntime mpi;
   world_pointer = &mpi.world();
   std::ostringstream swallowed;  // only rank 0 reports; failures print above
+  std::streambuf* const console = std::cout.rdbuf();
   if (world_pointer->rank() != 0) std::cout.rdbuf(swallowed.rdbuf());
   const int failed = Catch::Session().run(argc, argv);
+  std::cout.rdbuf(console);
   std::int64_t worst[] = {failed};
   world_pointer->all_reduce_max(worst);
   return worst[0] == 0 ? 0 : 1;
