@@ -59,7 +59,7 @@ def agreement_choice(rng, test):
     answer = w.VERBS[verb][many]
     distractor = w.VERBS[verb][1 - many]
     others = [v[1 - many] for v in w.VERBS if v is not w.VERBS[verb]]
-    item = choice_item(rng, "agreement", f"Every day the {subject} near the {near}", answer, others)
+    item = choice_item(rng, "agreement", f"Question: Every day the {subject} near the {near} ...\nAnswer:", answer, others)
     if distractor not in item["choices"]:
         slot = rng.choice([i for i in range(4) if i != item["label"]])
         item["choices"][slot] = distractor
@@ -75,14 +75,10 @@ def lookup_choice(rng, test):
         [t for t in w.PORTABLE if t not in (thing, other)]))]
     rng.shuffle(lines)
     told = " ".join(f"{name} has the {item}." for name, item in lines)
-    if rng.randrange(2):
-        wrong = [item for _, item in lines if item != thing] + [rng.choice(
-            [t for t in w.PORTABLE if t not in [item for _, item in lines]])]
-        return choice_item(rng, "lookup", f"{told} Question: What does {first} have?\nAnswer:",
-                           f"the {thing}", [f"the {t}" for t in wrong])
-    wrong = [name for name, _ in lines if name != first]
-    wrong.append(rng.choice([p[0] for p in w.PEOPLE if p[0] not in wrong + [first]]))
-    return choice_item(rng, "lookup", f"{told} Question: Who has the {thing}?\nAnswer:", first, wrong)
+    wrong = [item for _, item in lines if item != thing]
+    wrong.append(rng.choice([t for t in w.PORTABLE if t not in (thing, *wrong)]))
+    return choice_item(rng, "lookup", f"{told} Question: What does {first} have?\nAnswer:",
+                       f"the {thing}", [f"the {t}" for t in wrong])
 
 
 def biggest_choice(rng, test):
@@ -216,9 +212,9 @@ def page(rng, test, episodes=None):
 def training_document(rng):
     """One document of the training mixture."""
     draw = rng.random()
-    if draw < 0.25:
+    if draw < 0.17:
         return page(rng, False)
-    if draw < 0.40:
+    if draw < 0.30:
         return fact_sheet(rng)
     count = rng.choice([1, 1, 2, 3, 4])
     if draw < 0.70:

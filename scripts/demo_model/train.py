@@ -10,17 +10,19 @@ DIR gets:
     data/assay/<name>/default/  train.jsonl and test.jsonl of the three demo datasets
 
 Examples:
-    train.py --out share/demo                   everything, about 20 minutes on two cores
+    train.py --out share/demo                   everything, about 20 minutes on one core
     train.py --out /tmp/demo --steps 50         a quick try-out
     train.py --out share/demo --data-only       only the datasets, in a second
 """
 
 import argparse
+import copy
 import json
 import math
 import os
 import platform
 import random
+import re
 import sys
 import time
 from pathlib import Path
@@ -31,10 +33,11 @@ import texts  # noqa: E402
 
 BOS, EOS = "<s>", "</s>"
 CONTEXT = 512
-VOCABULARY = 768
+VOCABULARY = 768  # divides by 2, 4 and 8
 # Words split at every digit, so that sums are spelled out digit by digit.
 PRETOKENIZER = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
                 r"|\s*[\r\n]+|\s+(?!\S)|\s+")
+QUESTION_WEIGHT = 0.2
 CHOICE_COUNTS = {"fact_choice": 40, "opposite_choice": 12, "agreement_choice": 60, "lookup_choice": 72,
                  "biggest_choice": 56}
 
@@ -119,14 +122,24 @@ def make_model(vocabulary):
     return LlamaForCausalLM(config)
 
 
+def weighted_tokens(tokenizer, text):
+    """Ids of one document between BOS and EOS, and how much each counts in the loss: questions are mostly chance,
+    answers are what is to be learned."""
+    encoding = tokenizer.encode(text)
+    answers = [match.span() for match in re.finditer(r"(?s)(?<=Answer:).*?(?:\n\n|$)", text)]
+    counts = lambda start: 1.0 if not answers or any(a <= start < b for a, b in answers) else QUESTION_WEIGHT
+    return [*encoding.ids, 1], [*(counts(start) for start, _ in encoding.offsets), 1.0]
+
+
 def rows_of_tokens(tokenizer, seed):
-    """Endless rows of CONTEXT + 1 ids: documents one after the other, each between BOS and EOS."""
-    rng, row = random.Random(seed), []
+    """Endless rows of CONTEXT + 1 (ids, weights): whole documents one after the other, the last one cut."""
+    rng, row, weights = random.Random(seed), [], []
     while True:
-        row += [*tokenizer.encode(texts.training_document(rng)).ids, 1]
+        more = weighted_tokens(tokenizer, texts.training_document(rng))
+        row, weights = row + more[0], weights + more[1]
         if len(row) > CONTEXT:
-            yield row[:CONTEXT + 1]
-            row = []
+            yield row[:CONTEXT + 1], weights[:CONTEXT + 1]
+            row, weights = [], []
 
 
 def learning_rate(step, options):
@@ -137,7 +150,7 @@ def learning_rate(step, options):
     return options.learning_rate * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * done)))
 
 
-def train(model, tokenizer, options):
+def train(model, tokenizer, options, save):
     import torch
 
     decayed = [p for p in model.parameters() if p.dim() == 2]
@@ -149,11 +162,14 @@ def train(model, tokenizer, options):
     model.train()
     begun, mean = time.monotonic(), None
     for step in range(options.steps):
-        batch = torch.tensor([next(rows) for _ in range(options.batch_size)])
+        drawn = [next(rows) for _ in range(options.batch_size)]
+        batch = torch.tensor([ids for ids, _ in drawn])
+        weights = torch.tensor([weights for _, weights in drawn])[:, 1:].flatten()
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(step, options)
         logits = model(input_ids=batch[:, :-1]).logits
-        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), batch[:, 1:].flatten())
+        losses = torch.nn.functional.cross_entropy(logits.flatten(0, 1), batch[:, 1:].flatten(), reduction="none")
+        loss = (losses * weights).sum() / weights.sum()
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -163,6 +179,8 @@ def train(model, tokenizer, options):
             seconds = time.monotonic() - begun
             speed = (step + 1) * batch[:, 1:].numel() / seconds
             print(f"step {step + 1}/{options.steps}  loss {mean:.3f}  {speed:,.0f} tokens/s  {seconds:.0f} s", flush=True)
+        if options.save_every and (step + 1) % options.save_every == 0:
+            save(step + 1, mean)
     model.eval()
     return mean
 
@@ -218,32 +236,36 @@ def evaluate(model, tokenizer, datasets):
 
 
 def export(model, tokenizer, out, record):
+    """Write the model directory; return the model as written: rounded to bfloat16, widened again."""
     import torch
     from transformers import GenerationConfig
 
     folder = out / "model"
     folder.mkdir(parents=True, exist_ok=True)
-    model.to(torch.bfloat16)
-    model.generation_config = GenerationConfig(bos_token_id=0, eos_token_id=1, do_sample=False)
-    model.save_pretrained(folder)
-    model.float()  # the rounded weights, for the scores
+    rounded = copy.deepcopy(model).to(torch.bfloat16)
+    rounded.generation_config = GenerationConfig(bos_token_id=0, eos_token_id=1, do_sample=False)
+    rounded.save_pretrained(folder)
+    (folder / "model.safetensors").chmod(0o644)
     tokenizer.save(str(folder / "tokenizer.json"))
     settings = {"tokenizer_class": "PreTrainedTokenizerFast", "bos_token": BOS, "eos_token": EOS,
                 "add_bos_token": True, "add_eos_token": False, "clean_up_tokenization_spaces": False,
                 "model_max_length": CONTEXT}
     (folder / "tokenizer_config.json").write_text(json.dumps(settings, indent=2) + "\n")
     (folder / "training.json").write_text(json.dumps(record, indent=2) + "\n")
+    return rounded.float()
 
 
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True, help="folder to write to")
-    parser.add_argument("--steps", type=int, default=2400, help="training steps (default %(default)s)")
-    parser.add_argument("--batch-size", type=int, default=8, help="rows of 512 tokens a step (default %(default)s)")
+    parser.add_argument("--steps", type=int, default=4000, help="training steps (default %(default)s)")
+    parser.add_argument("--batch-size", type=int, default=2, help="rows of 512 tokens a step (default %(default)s)")
     parser.add_argument("--learning-rate", type=float, default=3e-3, help="peak, after warm-up (default %(default)s)")
     parser.add_argument("--seed", type=int, default=20, help="of data, tokenizer and training (default %(default)s)")
-    parser.add_argument("--threads", type=int, default=2, help="CPU threads (default %(default)s)")
-    parser.add_argument("--report", type=int, default=50, help="steps between progress lines (default %(default)s)")
+    parser.add_argument("--threads", type=int, default=1, help="CPU threads (default %(default)s)")
+    parser.add_argument("--report", type=int, default=100, help="steps between progress lines (default %(default)s)")
+    parser.add_argument("--save-every", type=int, default=0, metavar="N",
+                        help="also write the model after every N steps (default: only at the end)")
     parser.add_argument("--data-only", action="store_true", help="write the datasets and stop")
     options = parser.parse_args()
     if options.steps < 1 or options.batch_size < 1 or options.threads < 1 or options.report < 1:
@@ -271,15 +293,17 @@ def main():
     model = make_model(tokenizer.get_vocab_size())
     parameters = sum(p.numel() for p in model.parameters())
     print(f"model: {parameters:,} parameters, vocabulary {tokenizer.get_vocab_size()}", flush=True)
-    begun = time.monotonic()
-    loss = train(model, tokenizer, options)
-    export(model, tokenizer, options.out, {
-        "steps": options.steps, "batch_size": options.batch_size, "learning_rate": options.learning_rate,
-        "seed": options.seed, "threads": options.threads, "parameters": parameters, "final_loss": round(loss, 4),
-        "training_seconds": round(time.monotonic() - begun), "cpu": platform.machine(),
-        "versions": {"python": platform.python_version(), "torch": torch.__version__,
-                     "transformers": transformers.__version__, "tokenizers": tokenizers.__version__}})
-    evaluate(model, tokenizer, datasets)
+
+    def save(step, loss):
+        return export(model, tokenizer, options.out, {
+            "steps": step, "batch_size": options.batch_size, "learning_rate": options.learning_rate,
+            "seed": options.seed, "threads": options.threads, "parameters": parameters, "final_loss": round(loss, 4),
+            "machine": platform.machine(),
+            "versions": {"python": platform.python_version(), "torch": torch.__version__,
+                         "transformers": transformers.__version__, "tokenizers": tokenizers.__version__}})
+
+    loss = train(model, tokenizer, options, save)
+    evaluate(save(options.steps, loss), tokenizer, datasets)
 
 
 if __name__ == "__main__":
