@@ -11,7 +11,7 @@
 #include "assay/campaign/config.hpp"
 #include "assay/comm/communicator.hpp"
 #include "assay/eval/task.hpp"
-#include "assay/ops/cuda_module.hpp"
+#include "assay/ops/backend.hpp"
 #include "assay/ops/linear.hpp"
 #include "assay/tensor/dtype.hpp"
 #include "assay/util/version.hpp"
@@ -53,7 +53,7 @@ void check_launcher() {
 }
 
 void check_gpu() {
-  const std::string why = ops::cuda_module_problem();
+  const std::string why = ops::cuda_backend_problem();
   if (why.empty()) good("GPU backend", "loads");
   else note("GPU backend", why + "; computing on CPU ranks");
 }
