@@ -25,19 +25,27 @@ struct JournalRecord {
   engine::Completion completion;
 };
 
-/// The journal of one output file, held exclusively (flock on the journal) for the life of the object.
+/// "<output>.journal": where the journal of a results file lies.
+[[nodiscard]] std::filesystem::path journal_path(const std::filesystem::path& output);
+
+/// The journal of one output file, held exclusively (flock on the journal) for the life of the object. On a
+/// file system without locks a warning says so, and a second writer is noticed at the next append.
 class Journal {
  public:
   /// Opens or creates `path`. `identity`: what all records depend on (model, tokenizer, dtype, numerics, ...)
-  /// as JSON text. Reads what is there, dropping a torn tail. Throws InputError if another process holds it, if
-  /// it is not a journal, or if its identity differs (naming the keys that differ).
+  /// as the text of a JSON object. Reads what is there: a torn record at the end is cut off; a damaged record
+  /// in the middle is skipped with a warning and those after it are kept. Throws InputError if another
+  /// process holds it, if it cannot be created, if it is not a journal, or if its identity differs (naming
+  /// the keys).
   Journal(const std::filesystem::path& path, const std::string& identity);
   ~Journal();
+  Journal(Journal&&) noexcept;
+  Journal& operator=(Journal&&) noexcept;
 
   /// Records read at opening, in order of completion; moved out.
   [[nodiscard]] std::vector<JournalRecord> take_records();
-  /// Appends one record; in the page cache on return (survives a kill of any process). Throws Error naming the
-  /// cause (disk full): the records before it stay good.
+  /// Appends one record with one write; in the page cache on return (survives a kill of any process). Throws
+  /// Error naming the cause (disk full): the records before it stay good, and a later append may succeed.
   void append(const JournalRecord& record);
   /// fdatasync: survives a power loss too.
   void sync();
