@@ -7,6 +7,7 @@
 #include "assay/util/error.hpp"
 #include "assay/util/log.hpp"
 #include "model/arch_family.hpp"
+#include "model/printable.hpp"
 
 namespace assay::model {
 namespace {
@@ -17,38 +18,45 @@ bool contains(std::span<const std::string_view> list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
-const ArchFamily* find_family(const std::vector<std::string>& architectures, const std::string& model_type) {
+// The family of `word` in one of the families' lists, or nullptr.
+const ArchFamily* find_family(std::span<const std::string_view> ArchFamily::*list, std::string_view word) {
   for (const ArchFamily* family : families()) {
-    const bool by_architecture =
-        std::any_of(architectures.begin(), architectures.end(),
-                    [&](const auto& name) { return contains(family->architectures, name); });
-    if (by_architecture) return family;
-    // Without a list of architectures the model type alone decides; with one, an unknown entry (a classifier,
-    // a bare encoder) is not a language model.
-    if (architectures.empty() && contains(family->model_types, model_type)) return family;
+    if (contains(family->*list, word)) return family;
   }
   return nullptr;
 }
 
-std::string joined_architectures() {
-  std::vector<std::string_view> names;
-  for (const ArchFamily* family : families()) {
-    names.insert(names.end(), family->architectures.begin(), family->architectures.end());
-  }
-  return fmt::format("{}", fmt::join(names, ", "));
+std::string all_words(std::span<const std::string_view> ArchFamily::*list) {
+  std::vector<std::string_view> words;
+  for (const ArchFamily* family : families())
+    words.insert(words.end(), (family->*list).begin(), (family->*list).end());
+  std::sort(words.begin(), words.end());
+  return fmt::format("{}", fmt::join(words, ", "));
 }
 
+// model_type and architectures must each name a supported family, and the same one; either may be absent. An
+// unknown architecture of a known type (a classifier, a bare encoder) is not a language model.
 const ArchFamily& select_family(ConfigReader& config) {
   const auto architectures = config.texts("architectures", 16);
-  const std::string model_type = config.optional_text("model_type").value_or("");
-  const ArchFamily* family = find_family(architectures, model_type);
-  if (family != nullptr) return *family;
-  if (!architectures.empty()) {
-    config.fail("architectures", fmt::format("names {}, which is not supported; supported are {}",
-                                             architectures.front().substr(0, 60), joined_architectures()));
+  const auto model_type = config.optional_text("model_type");
+  if (architectures.empty() && !model_type) config.fail("model_type", "is missing, and so is architectures");
+  const ArchFamily* family = nullptr;
+  if (model_type) {
+    family = find_family(&ArchFamily::model_types, *model_type);
+    if (family == nullptr) {
+      config.fail("model_type", fmt::format("is \"{}\", which is not supported; supported are {}",
+                                            printable(*model_type), all_words(&ArchFamily::model_types)));
+    }
   }
-  config.fail("model_type", fmt::format("is \"{}\", which is not supported; supported are {}",
-                                        model_type.substr(0, 60), fmt::join(supported_model_types(), ", ")));
+  for (const auto& name : architectures) {
+    const ArchFamily* named = find_family(&ArchFamily::architectures, name);
+    if (named != nullptr && (family == nullptr || family == named)) return *named;
+  }
+  if (architectures.empty()) return *family;
+  config.fail("architectures", fmt::format("names {}, which is not supported{}; supported are {}",
+                                           printable(architectures.front()),
+                                           model_type ? " for model_type " + *model_type : std::string(),
+                                           all_words(&ArchFamily::architectures)));
 }
 
 // A key that changes what a model computes, and the value at which it changes nothing (besides null and

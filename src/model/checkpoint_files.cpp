@@ -5,6 +5,7 @@
 
 #include "assay/util/error.hpp"
 #include "assay/util/json.hpp"
+#include "model/printable.hpp"
 
 namespace assay::model {
 namespace {
@@ -25,7 +26,7 @@ void check_basename(const std::string& file, const std::string& source) {
   util::check_input(
       plain && file.ends_with(".safetensors"),
       "{} names the file \"{}\"; only plain .safetensors names inside the directory are allowed", source,
-      file.substr(0, 120));
+      printable(file));
 }
 
 // A symbolic link may not lead out of the directory, except as the Hugging Face cache lays models out:
@@ -56,7 +57,7 @@ ShardMap read_index(const fs::path& path) {
   ShardMap shards;
   for (const auto& [tensor, file] : map->items()) {
     util::check_input(file.is_string(), "{} maps {} to something that is no file name", source,
-                      tensor.substr(0, 120));
+                      printable(tensor));
     const auto& name = file.get_ref<const std::string&>();
     check_basename(name, source);
     shards[name].push_back(tensor);
@@ -69,14 +70,14 @@ void check_against_index(const SafetensorsFile& file, const std::vector<std::str
   for (const auto& tensor : mapped) {
     util::check_input(file.tensors().contains(tensor),
                       "{} lacks the tensor {}, which the index says it holds; download the model again",
-                      file.source(), tensor);
+                      file.source(), printable(tensor));
   }
   if (mapped.size() == file.tensors().size()) return;
   for (const auto& [tensor, entry] : file.tensors()) {
     util::check_input(
         std::find(mapped.begin(), mapped.end(), tensor) != mapped.end(),
         "{} holds the tensor {}, which the index does not say it holds; download the model again",
-        file.source(), tensor);
+        file.source(), printable(tensor));
   }
 }
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "assay/util/error.hpp"
+#include "model/printable.hpp"
 
 namespace assay::model {
 namespace {
@@ -72,7 +73,7 @@ void check_tensors(const ArchSpec& spec, const ArchFamily& family, const Checkpo
     const auto found = files.tensors.find(expected.name);
     util::check_input(found != files.tensors.end(),
                       "{} lacks the tensor {}, which config.json calls for (model_type {}, {} layers)",
-                      directory, expected.name, spec.model_type, spec.layers);
+                      directory, expected.name, printable(spec.model_type), spec.layers);
     const auto& [file, entry] = found->second;
     util::check_input(entry->shape == expected.shape,
                       "{}: tensor {} has the shape {}, but config.json calls for {}", file->source(),
@@ -87,7 +88,7 @@ void check_tensors(const ArchSpec& spec, const ArchFamily& family, const Checkpo
     util::check_input(
         known.contains(name) || is_skipped(name, family),
         "{}: tensor {} is not part of the model that config.json describes (model_type {}, {} layers)",
-        location.file->source(), name, spec.model_type, spec.layers);
+        location.file->source(), printable(name), printable(spec.model_type), spec.layers);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "assay/util/error.hpp"
+#include "model/printable.hpp"
 #include "model/rope_config.hpp"
 
 namespace assay::model {
@@ -19,7 +20,7 @@ ops::Activation read_activation(ConfigReader& config) {
   config.fail("hidden_act",
               fmt::format("is \"{}\", which is not supported; supported are silu, gelu, gelu_new, "
                           "gelu_pytorch_tanh, relu",
-                          name.substr(0, 40)));
+                          printable(name)));
 }
 
 tensor::DType read_dtype(ConfigReader& config) {
@@ -103,7 +104,7 @@ std::vector<std::int64_t> read_qwen_windows(ConfigReader& config, std::int64_t l
     if (types[i] != "sliding_attention") {
       config.fail("layer_types",
                   fmt::format("holds \"{}\"; supported are full_attention and sliding_attention",
-                              types[i].substr(0, 40)));
+                              printable(types[i])));
     }
     if (window == 0)
       config.fail("layer_types", "has sliding layers, but use_sliding_window is off or sliding_window null");

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "assay/util/error.hpp"
+#include "model/printable.hpp"
 
 namespace assay::model {
 namespace {
@@ -25,7 +26,7 @@ RopeScalingKind kind_of(ConfigReader& parameters) {
   parameters.fail("rope_type",
                   fmt::format("is \"{}\", which is not supported; supported are default, linear, "
                               "dynamic, llama3, yarn, longrope",
-                              name.substr(0, 40)));
+                              printable(name)));
 }
 
 void read_llama3(ConfigReader& parameters, RopeScaling& scaling) {

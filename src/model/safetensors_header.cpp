@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "assay/util/error.hpp"
+#include "model/printable.hpp"
 #include "model/safetensors.hpp"
 
 namespace assay::model {
@@ -31,10 +32,6 @@ const StoredType* find_type(std::string_view name) {
   const auto* type = std::find_if(std::begin(stored_types), std::end(stored_types),
                                   [&](const StoredType& t) { return t.name == name; });
   return type == std::end(stored_types) ? nullptr : type;
-}
-
-std::string cut(std::string_view text) {
-  return std::string(text.size() <= 80 ? text : text.substr(0, 80)) + (text.size() <= 80 ? "" : "...");
 }
 
 // nlohmann's SAX interface. Levels: the header, a tensor or __metadata__, an array of a tensor.
@@ -65,13 +62,14 @@ class HeaderHandler {
       util::check_input(metadata_.size() < max_metadata_entries, "{} has more than {} metadata entries",
                         source_, max_metadata_entries);
       util::check_input(metadata_.emplace(text, true).second, "{} has the metadata key \"{}\" twice", source_,
-                        cut(text));
+                        printable(text));
     } else if (level_ == Level::header) {
       begin_tensor(text);
     } else {
       member_ = text;
       util::check_input(member_ == "dtype" || member_ == "shape" || member_ == "data_offsets",
-                        "{}: tensor {} has the unknown member \"{}\"", source_, cut(name_), cut(member_));
+                        "{}: tensor {} has the unknown member \"{}\"", source_, printable(name_),
+                        printable(member_));
       const bool repeated = (member_ == "dtype" && seen_dtype_) || (member_ == "shape" && seen_shape_) ||
                             (member_ == "data_offsets" && !offsets_.empty());
       if (repeated) wrong("has the member \"" + member_ + "\" twice");
@@ -83,8 +81,8 @@ class HeaderHandler {
     if (level_ == Level::metadata) return true;
     if (level_ != Level::tensor || member_ != "dtype") wrong("has a string where none belongs");
     const StoredType* type = find_type(text);
-    util::check_input(type != nullptr, "{}: tensor {} has the unknown dtype \"{}\"", source_, cut(name_),
-                      cut(text));
+    util::check_input(type != nullptr, "{}: tensor {} has the unknown dtype \"{}\"", source_,
+                      printable(name_), printable(text));
     current_.dtype = type->name;
     seen_dtype_ = true;
     return true;
@@ -100,9 +98,9 @@ class HeaderHandler {
     if (level_ != Level::array) wrong("has a number where none belongs");
     if (member_ == "shape") {
       util::check_input(value <= static_cast<std::uint64_t>(INT64_MAX),
-                        "{}: tensor {} has a dimension too large", source_, cut(name_));
+                        "{}: tensor {} has a dimension too large", source_, printable(name_));
       util::check_input(current_.shape.size() < max_rank, "{}: tensor {} has more than {} dimensions",
-                        source_, cut(name_), max_rank);
+                        source_, printable(name_), max_rank);
       current_.shape.push_back(static_cast<std::int64_t>(value));
     } else {
       if (offsets_.size() == 2) wrong("has more than two data_offsets");
@@ -146,7 +144,7 @@ class HeaderHandler {
     const std::string why = error.what();
     const auto colon = why.rfind("; ");
     util::fail_input("{} has a header that is not valid JSON at byte {} ({})", source_, position,
-                     cut(colon == std::string::npos ? why : why.substr(colon + 2)));
+                     printable(colon == std::string::npos ? why : why.substr(colon + 2)));
   }
 
  private:
@@ -156,7 +154,7 @@ class HeaderHandler {
     util::check_input(text.size() <= max_name_bytes, "{} has a tensor name longer than {} bytes", source_,
                       max_name_bytes);
     util::check_input(entries_.size() < max_tensors, "{} has more than {} tensors", source_, max_tensors);
-    util::check_input(!entries_.contains(text), "{} has the tensor {} twice", source_, cut(text));
+    util::check_input(!entries_.contains(text), "{} has the tensor {} twice", source_, printable(text));
     util::check_input(text != "__metadata__" || !seen_metadata_, "{} has __metadata__ twice", source_);
     seen_metadata_ = seen_metadata_ || text == "__metadata__";
     name_ = text;
@@ -165,7 +163,7 @@ class HeaderHandler {
   [[noreturn]] void wrong(const std::string& problem) const {
     if (name_.empty())
       util::fail_input("{}: the header {}; it must be an object of tensors", source_, problem);
-    util::fail_input("{}: {} {} {}", source_, name_ == "__metadata__" ? "entry" : "tensor", cut(name_),
+    util::fail_input("{}: {} {} {}", source_, name_ == "__metadata__" ? "entry" : "tensor", printable(name_),
                      problem);
   }
 
@@ -190,12 +188,12 @@ std::uint64_t stored_bytes(const std::string& name, const TensorEntry& entry, co
     // Sizes beside a zero must fit as well, or two readers could disagree about them.
     empty = empty || size == 0;
     util::check_input(!__builtin_mul_overflow(bits, size == 0 ? 1 : static_cast<std::uint64_t>(size), &bits),
-                      "{}: tensor {} has the shape {}, which overflows", source, cut(name),
+                      "{}: tensor {} has the shape {}, which overflows", source, printable(name),
                       tensor::to_string(entry.shape));
   }
   if (empty) return 0;
-  util::check_input(bits % 8 == 0, "{}: tensor {} of {} {} does not fill whole bytes", source, cut(name),
-                    entry.dtype, tensor::to_string(entry.shape));
+  util::check_input(bits % 8 == 0, "{}: tensor {} of {} {} does not fill whole bytes", source,
+                    printable(name), entry.dtype, tensor::to_string(entry.shape));
   return bits / 8;
 }
 
@@ -206,11 +204,11 @@ void check_layout(const TensorEntries& entries, std::uint64_t data_bytes, const 
     util::check_input(
         entry.begin <= entry.end && entry.end <= data_bytes,
         "{}: tensor {} lies at bytes {} to {}, outside the file's {} bytes of data (file cut short?)", source,
-        cut(name), entry.begin, entry.end, data_bytes);
+        printable(name), entry.begin, entry.end, data_bytes);
     const std::uint64_t expected = stored_bytes(name, entry, source);
     util::check_input(entry.end - entry.begin == expected,
                       "{}: tensor {} of {} {} needs {} bytes, but its data_offsets span {}", source,
-                      cut(name), entry.dtype, tensor::to_string(entry.shape), expected,
+                      printable(name), entry.dtype, tensor::to_string(entry.shape), expected,
                       entry.end - entry.begin);
     order.push_back(&item);
   }
@@ -220,7 +218,7 @@ void check_layout(const TensorEntries& entries, std::uint64_t data_bytes, const 
   std::uint64_t at = 0;
   for (const auto* item : order) {
     util::check_input(item->second.begin == at, "{}: tensor {} starts at byte {}, which {}", source,
-                      cut(item->first), item->second.begin,
+                      printable(item->first), item->second.begin,
                       item->second.begin < at ? "overlaps the tensor before it" : "leaves a hole");
     at = item->second.end;
   }
