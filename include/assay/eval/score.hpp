@@ -13,7 +13,7 @@ namespace assay::eval {
 
 /// A sample under one filter pipeline: what lm-eval writes as one line of a samples file.
 struct SampleScore {
-  std::string filter;                 ///< "none", "strict-match", ...
+  std::string filter;                   ///< "none", "strict-match", ...
   util::OrderedJson filtered_response;  ///< lm-eval's filtered_resps
   /// Per-sample value by metric; a number, or for aggregations over pairs (weighted perplexities) an array.
   std::map<std::string, util::OrderedJson> metrics;

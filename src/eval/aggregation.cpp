@@ -1,0 +1,108 @@
+// How the values of all samples become one number and its standard error (lm-evaluation-harness's
+// api/metrics).
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "assay/util/error.hpp"
+#include "eval/bootstrap.hpp"
+#include "eval/metric.hpp"
+
+namespace assay::eval {
+namespace {
+
+using util::OrderedJson;
+using Values = std::span<const OrderedJson>;
+
+std::vector<double> numbers(Values values) {
+  std::vector<double> result;
+  result.reserve(values.size());
+  for (const OrderedJson& value : values) {
+    // NaN has no JSON form; it is kept as null.
+    util::check_input(value.is_number() || value.is_null(), "a metric's value is not a number");
+    result.push_back(value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>());
+  }
+  return result;
+}
+
+double perplexity_of(std::span<const double> values) {
+  return std::exp(-plain_mean(values));
+}
+
+double median_of(std::span<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::ranges::nth_element(values, middle);
+  return *middle;
+}
+
+// Sum of log-probabilities over the sum of units.
+double weighted_mean(Values values) {
+  double numerator = 0;
+  double denominator = 0;
+  for (const OrderedJson& value : values) {
+    util::check_input(value.is_array() && value.size() == 2, "a weighted metric's value is not a pair");
+    numerator += value[0].get<double>();
+    denominator += value[1].get<double>();
+  }
+  return numerator / denominator;
+}
+
+double mean(Values values) {
+  return plain_mean(numbers(values));
+}
+double median(Values values) {
+  std::vector<double> copy = numbers(values);
+  return median_of(copy);
+}
+double perplexity(Values values) {
+  return perplexity_of(numbers(values));
+}
+double weighted_perplexity(Values values) {
+  return std::exp(-weighted_mean(values));
+}
+double bits_per_byte(Values values) {
+  return -weighted_mean(values) / std::log(2.0);
+}
+
+std::optional<double> mean_error(Values values) {
+  if (values.size() < 2) return std::nullopt;
+  return sample_deviation(numbers(values)) / std::sqrt(static_cast<double>(values.size()));
+}
+std::optional<double> median_error(Values values) {
+  if (values.size() < 2) return std::nullopt;
+  return bootstrap_standard_error(numbers(values), median_of);
+}
+std::optional<double> perplexity_error(Values values) {
+  if (values.size() < 2) return std::nullopt;
+  return bootstrap_standard_error(numbers(values), perplexity_of);
+}
+std::optional<double> no_error(Values) {
+  return std::nullopt;
+}
+
+constexpr Aggregation aggregations[] = {{"mean", mean, mean_error},
+                                        {"median", median, median_error},
+                                        {"perplexity", perplexity, perplexity_error},
+                                        {"weighted_perplexity", weighted_perplexity, no_error},
+                                        {"bits_per_byte", bits_per_byte, no_error}};
+
+}  // namespace
+
+std::span<const Aggregation> all_aggregations() {
+  return aggregations;
+}
+
+const Aggregation* find_aggregation(std::string_view name) {
+  const auto found = std::ranges::find(aggregations, name, &Aggregation::name);
+  return found == std::end(aggregations) ? nullptr : &*found;
+}
+
+const Metric* find_metric(std::string_view name) {
+  const auto metrics = all_metrics();
+  const auto found =
+      std::ranges::find_if(metrics, [&](const Metric* metric) { return metric->name == name; });
+  return found == metrics.end() ? nullptr : *found;
+}
+
+}  // namespace assay::eval

@@ -1,0 +1,183 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "assay/eval/task.hpp"
+#include "assay/util/error.hpp"
+#include "eval/dataset.hpp"
+#include "eval/document_module.hpp"
+#include "eval/fewshot.hpp"
+#include "eval/prompt.hpp"
+#include "eval/python_random.hpp"
+
+namespace assay::eval {
+namespace {
+
+using util::check_input;
+using util::OrderedJson;
+
+std::string place(const Split& split, std::size_t index) {
+  const std::int64_t line = split.documents[index].line;
+  return line > 0 ? fmt::format("{}:{}", split.file.string(), line)
+                  : fmt::format("{} row {}", split.file.string(), index);
+}
+
+// Runs `function`, whose errors do not know which document they are about.
+template <class Function>
+auto for_document(const TaskConfig& task, const Split& split, std::size_t index, Function function) {
+  try {
+    return function();
+  } catch (const util::InputError& error) {
+    util::fail_input("task {}, {}: {}", task.task, place(split, index), error.what());
+  }
+}
+
+Split read_processed(const TaskConfig& task, const BuildOptions& options, const std::string& name,
+                     std::int64_t limit) {
+  Split split;
+  try {
+    split = read_split(options.data_root, task.dataset_path, task.dataset_name, name, limit);
+  } catch (const util::InputError& error) {
+    util::fail_input("task {}: {}", task.task, error.what());
+  }
+  if (task.process_docs.empty()) return split;
+  const NamedProcess* process = find_process(task.process_docs);
+  check_input(process != nullptr, "task {}: the function \"{}\" is not known", task.task, task.process_docs);
+  for (std::size_t i = 0; i < split.documents.size(); ++i) {
+    for_document(task, split, i, [&] { process->function(split.documents[i].fields); });
+  }
+  return split;
+}
+
+Split read_pool(const TaskConfig& task, const BuildOptions& options) {
+  if (task.fewshot.samples.is_null()) return read_processed(task, options, task.fewshot_split, -1);
+  Split split;
+  split.file = task.file;
+  for (const OrderedJson& sample : task.fewshot.samples) split.documents.push_back({sample, 0});
+  return split;
+}
+
+// Indices of the documents that are evaluated, ascending.
+std::vector<std::size_t> chosen_documents(std::size_t count, const BuildOptions& options) {
+  const std::size_t wanted =
+      options.limit < 0 ? count : std::min(count, static_cast<std::size_t>(options.limit));
+  std::vector<std::size_t> chosen;
+  if (options.sample_seed && wanted < count) {
+    chosen = PythonRandom(*options.sample_seed).sample(count, wanted);
+    std::ranges::sort(chosen);
+  } else {
+    for (std::size_t i = 0; i < wanted; ++i) chosen.push_back(i);
+  }
+  return chosen;
+}
+
+class SampleBuilder {
+ public:
+  SampleBuilder(const TaskConfig& task, const BuildOptions& options)
+      : task_(task),
+        text_(task.doc_to_text, false, task.file.string()),
+        target_(task.doc_to_target, !task.doc_to_choice.is_null(), task.file.string()),
+        description_(task.description, task.file.string()),
+        shot_(task) {
+    if (!task.doc_to_choice.is_null()) choices_.emplace(task.doc_to_choice, true, task.file.string());
+    gen_kwargs_ = task.generation_kwargs;
+    if (task.output_type != OutputType::generate_until || !options.gen_kwargs.is_object()) return;
+    for (const auto& [key, value] : options.gen_kwargs.items()) gen_kwargs_[key] = value;
+  }
+
+  [[nodiscard]] std::string shot(const OrderedJson& document) const { return shot_.render(document); }
+
+  [[nodiscard]] Sample build(std::size_t id, const OrderedJson& document, const std::string& shots) const {
+    Sample sample;
+    sample.doc_id = static_cast<std::int64_t>(id);
+    sample.doc = document;
+    sample.target = target_.target(document);
+    if (choices_) sample.choices = choices_->choices(document);
+    add_requests(sample, description(document) + shots + text_.text(document));
+    return sample;
+  }
+
+ private:
+  [[nodiscard]] std::string description(const OrderedJson& document) const {
+    if (task_.description.empty()) return "";
+    const auto field = document.find(task_.description);
+    if (field != document.end() && field->is_string()) return field->get<std::string>();
+    return description_.render(document);
+  }
+
+  [[nodiscard]] static std::string target_text(const Sample& sample) {
+    check_input(sample.target.is_string(), "the target is not text");
+    return sample.target.get<std::string>();
+  }
+
+  void add_requests(Sample& sample, const std::string& context) const {
+    using Request = engine::RequestKind;
+    switch (task_.output_type) {
+      case OutputType::loglikelihood:
+        sample.requests.push_back({Request::loglikelihood, context, target_text(sample), {}});
+        break;
+      case OutputType::loglikelihood_rolling:
+        sample.requests.push_back({Request::loglikelihood_rolling, target_text(sample), "", {}});
+        break;
+      case OutputType::generate_until:
+        sample.requests.push_back({Request::generate, context, "", gen_kwargs_});
+        break;
+      case OutputType::multiple_choice:
+        add_choices(sample, context);
+        break;
+    }
+  }
+
+  void add_choices(Sample& sample, const std::string& context) const {
+    check_input(!sample.choices.empty(), "there are no choices");
+    const bool unconditional = std::ranges::any_of(
+        task_.metrics, [](const MetricConfig& m) { return m.metric == "acc_mutual_info"; });
+    for (int round = 0; round < (unconditional ? 2 : 1); ++round) {
+      for (const std::string& choice : sample.choices) {
+        sample.requests.push_back({engine::RequestKind::loglikelihood,
+                                   round == 0 ? context : std::string(),
+                                   task_.target_delimiter + choice,
+                                   {}});
+      }
+    }
+  }
+
+  const TaskConfig& task_;
+  PromptPart text_;
+  PromptPart target_;
+  std::optional<PromptPart> choices_;
+  Template description_;
+  ShotFormat shot_;
+  OrderedJson gen_kwargs_;
+};
+
+}  // namespace
+
+int effective_num_fewshot(const TaskConfig& task, const BuildOptions& options) {
+  return task.num_fewshot_fixed ? 0 : options.num_fewshot.value_or(task.num_fewshot);
+}
+
+std::vector<Sample> build_samples(const TaskConfig& task, const BuildOptions& options) {
+  // Without a seed the first documents are taken, and no more need be read.
+  const Split split =
+      read_processed(task, options, task.test_split, options.sample_seed ? -1 : options.limit);
+  const int shots = effective_num_fewshot(task, options);
+  check_input(shots >= 0, "the number of few-shot examples is negative");
+  const Split pool = shots > 0 ? read_pool(task, options) : Split();
+  FewshotSampler sampler(task, pool.documents, options.fewshot_seed);
+  const SampleBuilder builder(task, options);
+  std::vector<Sample> samples;
+  for (const std::size_t i : chosen_documents(split.documents.size(), options)) {
+    const OrderedJson& document = split.documents[i].fields;
+    std::string context;
+    for (const Document* drawn : sampler.draw(static_cast<std::size_t>(shots), document)) {
+      const auto index = static_cast<std::size_t>(drawn - pool.documents.data());
+      context += for_document(task, pool, index, [&] { return builder.shot(drawn->fields); });
+    }
+    samples.push_back(for_document(task, split, i, [&] { return builder.build(i, document, context); }));
+  }
+  check_input(!samples.empty(), "task {}: no documents are left to evaluate (limit {})", task.task,
+              options.limit);
+  return samples;
+}
+
+}  // namespace assay::eval

@@ -1,0 +1,142 @@
+#include <charconv>
+#include <set>
+
+#include "assay/util/error.hpp"
+#include "eval/dataset.hpp"
+
+namespace assay::eval {
+namespace {
+
+using util::check_input;
+using util::OrderedJson;
+
+struct Row {
+  std::vector<std::string> cells;
+  std::int64_t line = 0;
+};
+
+class CsvReader {
+ public:
+  CsvReader(std::string_view text, char separator, std::string_view source)
+      : rest_(text), separator_(separator), source_(source) {}
+
+  // Blank lines are skipped; false at the end.
+  bool next(Row& row) {
+    while (!rest_.empty() && (rest_[0] == '\n' || rest_.starts_with("\r\n"))) skip_line_end();
+    if (rest_.empty()) return false;
+    row.cells.clear();
+    row.line = line_;
+    for (;;) {
+      row.cells.push_back(cell());
+      if (rest_.empty()) return true;
+      if (rest_[0] == separator_) {
+        rest_.remove_prefix(1);
+        continue;
+      }
+      skip_line_end();
+      return true;
+    }
+  }
+
+ private:
+  void skip_line_end() {
+    if (rest_[0] == '\r') rest_.remove_prefix(1);
+    if (!rest_.empty() && rest_[0] == '\n') rest_.remove_prefix(1);
+    ++line_;
+  }
+
+  std::string cell() {
+    if (rest_.empty() || rest_[0] != '"') {
+      const std::size_t end = std::min(rest_.find_first_of(std::string("\r\n") + separator_), rest_.size());
+      std::string text(rest_.substr(0, end));
+      rest_.remove_prefix(end);
+      return text;
+    }
+    const std::int64_t start = line_;
+    rest_.remove_prefix(1);
+    std::string text;
+    for (;;) {
+      const std::size_t quote = rest_.find('"');
+      check_input(quote != std::string_view::npos, "{}:{}: a quoted cell is not closed", source_, start);
+      for (const char c : rest_.substr(0, quote)) line_ += c == '\n' ? 1 : 0;
+      text += rest_.substr(0, quote);
+      rest_.remove_prefix(quote + 1);
+      if (!rest_.starts_with('"')) break;
+      text += '"';
+      rest_.remove_prefix(1);
+    }
+    check_input(rest_.empty() || rest_[0] == separator_ || rest_[0] == '\n' || rest_[0] == '\r',
+                "{}:{}: text follows the closing quote of a cell", source_, line_);
+    return text;
+  }
+
+  std::string_view rest_;
+  char separator_;
+  std::string_view source_;
+  std::int64_t line_ = 1;
+};
+
+template <class Number>
+bool parse_number(const std::string& cell, Number& value) {
+  const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+  return error == std::errc() && end == cell.data() + cell.size();
+}
+
+enum class ColumnType { integer, number, text };
+
+ColumnType column_type(const std::vector<Row>& rows, std::size_t column) {
+  ColumnType type = ColumnType::integer;
+  bool any = false;
+  for (const Row& row : rows) {
+    const std::string& cell = row.cells[column];
+    if (cell.empty()) continue;
+    any = true;
+    std::int64_t integer = 0;
+    double number = 0;
+    if (type == ColumnType::integer && !parse_number(cell, integer)) type = ColumnType::number;
+    if (type == ColumnType::number && !parse_number(cell, number)) return ColumnType::text;
+  }
+  return any ? type : ColumnType::text;
+}
+
+OrderedJson typed(const std::string& cell, ColumnType type) {
+  if (type == ColumnType::text) return cell;
+  if (cell.empty()) return nullptr;
+  std::int64_t integer = 0;
+  if (type == ColumnType::integer && parse_number(cell, integer)) return integer;
+  double number = 0;
+  parse_number(cell, number);
+  return number;
+}
+
+}  // namespace
+
+std::vector<Document> parse_csv(std::string_view text, char separator, std::string_view source) {
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  CsvReader reader(text, separator, source);
+  Row header;
+  check_input(reader.next(header), "{} is empty (a header line is needed)", source);
+  std::set<std::string> names;
+  for (const std::string& name : header.cells) {
+    check_input(names.insert(name).second, "{}:{}: the column \"{}\" appears twice", source, header.line,
+                name);
+  }
+  std::vector<Row> rows;
+  for (Row row; reader.next(row);) {
+    check_input(row.cells.size() == header.cells.size(), "{}:{}: {} cells where the header has {}", source,
+                row.line, row.cells.size(), header.cells.size());
+    rows.push_back(row);
+  }
+  std::vector<ColumnType> types;
+  for (std::size_t i = 0; i < header.cells.size(); ++i) types.push_back(column_type(rows, i));
+  std::vector<Document> documents;
+  for (const Row& row : rows) {
+    Document document{OrderedJson::object(), row.line};
+    for (std::size_t i = 0; i < types.size(); ++i)
+      document.fields[header.cells[i]] = typed(row.cells[i], types[i]);
+    documents.push_back(std::move(document));
+  }
+  return documents;
+}
+
+}  // namespace assay::eval

@@ -1,0 +1,62 @@
+// Rowan/hellaswag: context and endings cleaned of WikiHow's mark-up, as lm-evaluation-harness's hellaswag
+// does.
+#include <nlohmann/json.hpp>
+
+#include "assay/util/error.hpp"
+#include "eval/document_module.hpp"
+#include "eval/python_text.hpp"
+
+namespace assay::eval {
+namespace {
+
+using util::check_input;
+using util::OrderedJson;
+
+// Removes every shortest [...] that holds no line break.
+std::string without_brackets(std::string_view text) {
+  std::string out;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    if (text[at] == '[') {
+      const std::size_t stop = text.find_first_of("]\n", at);
+      if (stop != std::string_view::npos && text[stop] == ']') {
+        at = stop + 1;
+        continue;
+      }
+    }
+    out += text[at++];
+  }
+  return out;
+}
+
+std::string clean(std::string_view text) {
+  const std::string titled = replace_all(strip(text), " [title]", ". ");
+  return replace_all(without_brackets(titled), "  ", " ");
+}
+
+void process_docs(OrderedJson& document) {
+  const std::string context = text_field(document, "ctx_a") + " " + capitalize(text_field(document, "ctx_b"));
+  const auto endings = document.find("endings");
+  check_input(endings != document.end() && endings->is_array(), "field \"endings\" is not a list");
+  OrderedJson choices = OrderedJson::array();
+  for (const OrderedJson& ending : *endings) {
+    check_input(ending.is_string(), "field \"endings\" holds something that is not text");
+    choices.push_back(clean(ending.get_ref<const std::string&>()));
+  }
+  const std::string query = clean(text_field(document, "activity_label") + ": " + context);
+  const std::string label(strip(text_field(document, "label")));
+  check_input(is_digits(label) && label.size() < 10, "field \"label\" is not the number of an ending");
+  document["query"] = query;
+  document["choices"] = std::move(choices);
+  document["gold"] = std::stoi(label);
+}
+
+constexpr NamedProcess processes[] = {{"process_docs", process_docs}};
+
+}  // namespace
+
+extern const DocumentModule document_module_hellaswag;
+const DocumentModule document_module_hellaswag = {
+    .name = "hellaswag", .dataset = "Rowan/hellaswag", .processes = processes, .texts = {}, .units = {}};
+
+}  // namespace assay::eval

@@ -1,0 +1,68 @@
+// EleutherAI/wikitext_document_level: the page with word-level tokenisation undone, as
+// lm-evaluation-harness's wikitext does; its perplexities divide by the words and bytes of the page before
+// that.
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "eval/document_module.hpp"
+#include "eval/python_regex.hpp"
+#include "eval/python_text.hpp"
+
+namespace assay::eval {
+namespace {
+
+using util::OrderedJson;
+
+std::string replace_each(std::string text,
+                         std::span<const std::pair<std::string_view, std::string_view>> pairs) {
+  for (const auto& [from, to] : pairs) text = replace_all(text, from, to);
+  return text;
+}
+
+std::string wikitext_detokenizer(const OrderedJson& document) {
+  static constexpr std::pair<std::string_view, std::string_view> joined[] = {
+      {" @-@ ", "-"}, {" @,@ ", ","}, {" @.@ ", "."}, {" : ", ": "}, {" ; ", "; "},
+      {" . ", ". "},  {" ! ", "! "},  {" ? ", "? "},  {" , ", ", "}};
+  static constexpr std::pair<std::string_view, std::string_view> cleaned[] = {
+      {"= = = =", "===="}, {"= = =", "==="}, {"= =", "=="},  {" \xc2\xb0 ", "\xc2\xb0"},
+      {" \n", "\n"},       {"\n ", "\n"},    {" N ", " 1 "}, {" 's", "'s"}};
+  // White space just inside a pair of brackets or quotes goes.
+  struct Pair {
+    PythonRegex pattern;
+    std::string open;
+    std::string close;
+  };
+  static const Pair pairs[] = {{PythonRegex(R"(\(\s*([^\)]*?)\s*\))"), "(", ")"},
+                               {PythonRegex(R"(\[\s*([^\]]*?)\s*\])"), "[", "]"},
+                               {PythonRegex(R"({\s*([^}]*?)\s*})"), "{", "}"},
+                               {PythonRegex(R"(\"\s*([^\"]*?)\s*\")"), "\"", "\""},
+                               {PythonRegex(R"('\s*([^']*?)\s*')"), "'", "'"}};
+  // The original replaces this rare pattern by its own text.
+  static const PythonRegex year("/' [0-9]/");
+  std::string text = replace_all(text_field(document, "page"), "s '", "s'");
+  text = year.substitute(text, [](const PythonRegex::Groups&) { return std::string("/'[0-9]/"); });
+  text = replace_each(std::move(text), joined);
+  for (const Pair& pair : pairs) {
+    text = pair.pattern.substitute(
+        text, [&](const PythonRegex::Groups& groups) { return pair.open + groups[1] + pair.close; });
+  }
+  return replace_each(std::move(text), cleaned);
+}
+
+std::string page(const OrderedJson& document) {
+  return text_field(document, "page");
+}
+
+constexpr NamedText texts[] = {{"wikitext_detokenizer", wikitext_detokenizer}};
+constexpr NamedUnits units[] = {{"process_results", page}};
+
+}  // namespace
+
+extern const DocumentModule document_module_preprocess_wikitext;
+const DocumentModule document_module_preprocess_wikitext = {.name = "preprocess_wikitext",
+                                                            .dataset = "EleutherAI/wikitext_document_level",
+                                                            .processes = {},
+                                                            .texts = texts,
+                                                            .units = units};
+
+}  // namespace assay::eval

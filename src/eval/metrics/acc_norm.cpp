@@ -1,0 +1,30 @@
+// Accuracy with log-probabilities divided by the option's length in code points, without the delimiter before
+// it.
+#include <nlohmann/json.hpp>
+
+#include "eval/choice.hpp"
+#include "eval/python_text.hpp"
+
+namespace assay::eval {
+namespace {
+
+constexpr OutputType output_types[] = {OutputType::multiple_choice};
+
+util::OrderedJson score(const ScoreInput& input, const MetricConfig&) {
+  std::vector<double> lengths;
+  for (const std::string& choice : input.sample.choices)
+    lengths.push_back(static_cast<double>(length(choice)));
+  return is_gold(input, arg_max(divided(choice_log_probabilities(input), lengths)));
+}
+
+}  // namespace
+
+extern const Metric metric_acc_norm;
+const Metric metric_acc_norm = {.name = "acc_norm",
+                                .aggregation = "mean",
+                                .higher_is_better = true,
+                                .output_types = output_types,
+                                .options = {},
+                                .score = score};
+
+}  // namespace assay::eval

@@ -1,0 +1,26 @@
+// Bits per UTF-8 byte: minus the mean log-probability per byte, to base 2.
+#include <nlohmann/json.hpp>
+
+#include "eval/counted_text.hpp"
+
+namespace assay::eval {
+namespace {
+
+constexpr OutputType output_types[] = {OutputType::loglikelihood_rolling};
+
+util::OrderedJson score(const ScoreInput& input, const MetricConfig&) {
+  return util::OrderedJson::array(
+      {input.log_probabilities.at(0), static_cast<std::int64_t>(counted_text(input).size())});
+}
+
+}  // namespace
+
+extern const Metric metric_bits_per_byte;
+const Metric metric_bits_per_byte = {.name = "bits_per_byte",
+                                     .aggregation = "bits_per_byte",
+                                     .higher_is_better = false,
+                                     .output_types = output_types,
+                                     .options = {},
+                                     .score = score};
+
+}  // namespace assay::eval

@@ -1,0 +1,113 @@
+// Exact match of text, after removing regexes_to_ignore, then case, punctuation and digits as asked.
+#include <nlohmann/json.hpp>
+
+#include "assay/eval/python_value.hpp"
+#include "assay/util/error.hpp"
+#include "eval/cached_regex.hpp"
+#include "eval/metric.hpp"
+#include "eval/python_text.hpp"
+
+namespace assay::eval {
+namespace {
+
+using util::check_input;
+using util::OrderedJson;
+
+constexpr OutputType output_types[] = {OutputType::generate_until, OutputType::multiple_choice};
+constexpr std::string_view options[] = {"regexes_to_ignore", "ignore_case", "ignore_punctuation",
+                                        "ignore_numbers"};
+constexpr std::string_view punctuation = R"(!"#$%&'()*+,-./:;<=>?@[\]^_`{|}~)";  // string.punctuation
+constexpr std::string_view digits = "0123456789";
+
+bool flag(const MetricConfig& config, const char* name) {
+  const auto found = config.options.find(name);
+  return found != config.options.end() && found->is_boolean() && found->get<bool>();
+}
+
+std::string normalised(std::string text, const MetricConfig& config) {
+  const auto regexes = config.options.find("regexes_to_ignore");
+  if (regexes != config.options.end() && regexes->is_array()) {
+    for (const OrderedJson& pattern : *regexes) {
+      text = cached_regex(pattern.get_ref<const std::string&>())
+                 .substitute(text, [](const PythonRegex::Groups&) { return std::string(); });
+    }
+  }
+  if (flag(config, "ignore_case")) text = lower(text);
+  const auto drop = [&](std::string_view characters) {
+    std::erase_if(text, [&](char c) { return characters.find(c) != std::string_view::npos; });
+  };
+  if (flag(config, "ignore_punctuation")) drop(punctuation);
+  if (flag(config, "ignore_numbers")) drop(digits);
+  // lm-eval compares numpy strings, which end before trailing NULs.
+  while (text.ends_with('\0')) text.pop_back();
+  return text;
+}
+
+// Multiple choice: every token of the gold option was the greedy one.
+OrderedJson score_choice(const ScoreInput& input) {
+  const auto is_greedy = [&](const OrderedJson& gold) {
+    std::int64_t index = -1;
+    if (gold.is_number_integer()) index = gold.get<std::int64_t>();
+    for (std::size_t i = 0; gold.is_string() && i < input.sample.choices.size(); ++i) {
+      if (input.sample.choices[i] == gold.get_ref<const std::string&>()) {
+        index = static_cast<std::int64_t>(i);
+        break;
+      }
+    }
+    return index >= 0 && index < static_cast<std::int64_t>(input.sample.choices.size()) &&
+           input.greedy.at(static_cast<std::size_t>(index));
+  };
+  if (!input.sample.target.is_array()) return is_greedy(input.sample.target) ? 1 : 0;
+  for (const OrderedJson& gold : input.sample.target) {
+    if (is_greedy(gold)) return 1;
+  }
+  return 0;
+}
+
+OrderedJson score(const ScoreInput& input, const MetricConfig& config) {
+  if (input.task.output_type == OutputType::multiple_choice) return score_choice(input);
+  check_input(!input.response.is_array(),
+              "task {}: a filter pipeline leaves a list of responses; end it with take_first",
+              input.task.task);
+  OrderedJson gold = input.sample.target;
+  if (!input.task.doc_to_choice.is_null() && gold.is_number_integer()) {
+    const auto index = gold.get<std::int64_t>();
+    check_input(index >= 0 && index < static_cast<std::int64_t>(input.sample.choices.size()),
+                "task {}, document {}: target {} is outside its choices", input.task.task,
+                input.sample.doc_id, index);
+    gold = input.sample.choices[static_cast<std::size_t>(index)];
+  }
+  const std::string response = normalised(python_str(input.response), config);
+  if (!gold.is_array()) return normalised(python_str(gold), config) == response ? 1.0 : 0.0;
+  for (const OrderedJson& one : gold) {
+    if (normalised(python_str(one), config) == response) return 1.0;
+  }
+  return 0.0;
+}
+
+void check(const MetricConfig& config) {
+  for (const auto& [key, value] : config.options.items()) {
+    if (key != "regexes_to_ignore") {
+      check_input(value.is_boolean(), "{} of exact_match is not true or false", key);
+      continue;
+    }
+    check_input(value.is_array() || value.is_null(), "regexes_to_ignore is not a list");
+    for (const OrderedJson& pattern : value) {
+      check_input(pattern.is_string(), "regexes_to_ignore holds something that is not text");
+      const PythonRegex compiled(pattern.get<std::string>());
+    }
+  }
+}
+
+}  // namespace
+
+extern const Metric metric_exact_match;
+const Metric metric_exact_match = {.name = "exact_match",
+                                   .aggregation = "mean",
+                                   .higher_is_better = true,
+                                   .output_types = output_types,
+                                   .options = options,
+                                   .score = score,
+                                   .check = check};
+
+}  // namespace assay::eval

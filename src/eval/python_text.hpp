@@ -1,0 +1,40 @@
+// Python's str methods on UTF-8: prompts and scores follow lm-evaluation-harness, whose text rules are
+// Python's.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace assay::eval {
+
+/// str.isspace() of one code point.
+[[nodiscard]] bool is_space(std::int32_t code_point);
+/// Code points; invalid bytes become U+FFFD.
+[[nodiscard]] std::vector<std::int32_t> code_points(std::string_view text);
+[[nodiscard]] std::string to_utf8(const std::vector<std::int32_t>& points);
+/// len(text)
+[[nodiscard]] std::size_t length(std::string_view text);
+
+/// Views into the argument.
+[[nodiscard]] std::string_view lstrip(std::string_view text);
+[[nodiscard]] std::string_view rstrip(std::string_view text);
+[[nodiscard]] std::string_view strip(std::string_view text);
+/// text.split(separator), or text.split() where the separator is empty.
+[[nodiscard]] std::vector<std::string> split(std::string_view text, std::string_view separator);
+/// text.replace(from, to); `from` is not empty.
+[[nodiscard]] std::string replace_all(std::string_view text, std::string_view from, std::string_view to);
+/// len(re.split(r"\s+", text)): what word perplexity divides by.
+[[nodiscard]] std::int64_t count_words(std::string_view text);
+
+/// Full case mappings (SpecialCasing.txt's unconditional ones and the final sigma).
+[[nodiscard]] std::string lower(std::string_view text);
+[[nodiscard]] std::string upper(std::string_view text);
+/// First character in title case, the rest lower.
+[[nodiscard]] std::string capitalize(std::string_view text);
+/// text.isdigit() for ASCII digits.
+[[nodiscard]] bool is_digits(std::string_view text);
+
+}  // namespace assay::eval

@@ -1,0 +1,266 @@
+#include "assay/eval/python_value.hpp"
+
+#include <fmt/format.h>
+#include <utf8proc.h>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "eval/python_text.hpp"
+
+namespace assay::eval {
+namespace {
+
+using util::OrderedJson;
+
+// str.isprintable() of one character: everything but separators (other than the space) and "other".
+bool is_printable(std::int32_t point) {
+  if (point == ' ') return true;
+  switch (utf8proc_category(point)) {
+    case UTF8PROC_CATEGORY_CC:
+    case UTF8PROC_CATEGORY_CF:
+    case UTF8PROC_CATEGORY_CS:
+    case UTF8PROC_CATEGORY_CO:
+    case UTF8PROC_CATEGORY_CN:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
+    case UTF8PROC_CATEGORY_ZS:
+      return false;
+    default:
+      return true;
+  }
+}
+
+std::string repr_text(const std::string& text) {
+  const bool double_quotes = text.find('\'') != std::string::npos && text.find('"') == std::string::npos;
+  const char quote = double_quotes ? '"' : '\'';
+  std::string out(1, quote);
+  for (const std::int32_t point : code_points(text)) {
+    if (point == quote || point == '\\') {
+      out += '\\';
+      out += static_cast<char>(point);
+    } else if (point == '\n') {
+      out += "\\n";
+    } else if (point == '\r') {
+      out += "\\r";
+    } else if (point == '\t') {
+      out += "\\t";
+    } else if (is_printable(point)) {
+      out += to_utf8({point});
+    } else if (point < 0x100) {
+      out += fmt::format("\\x{:02x}", point);
+    } else if (point < 0x10000) {
+      out += fmt::format("\\u{:04x}", point);
+    } else {
+      out += fmt::format("\\U{:08x}", point);
+    }
+  }
+  return out + quote;
+}
+
+// Reader of Python literals. Every member function leaves `rest_` after what it read, or sets failed_.
+class LiteralReader {
+ public:
+  explicit LiteralReader(std::string_view text) : rest_(text) {}
+
+  std::optional<OrderedJson> read() {
+    OrderedJson value = read_value(0);
+    skip_space();
+    if (failed_ || !rest_.empty()) return std::nullopt;
+    return value;
+  }
+
+ private:
+  static constexpr int max_depth = 32;
+
+  OrderedJson fail() {
+    failed_ = true;
+    return nullptr;
+  }
+
+  void skip_space() {
+    while (!rest_.empty() && (rest_[0] == ' ' || rest_[0] == '\t' || rest_[0] == '\n' || rest_[0] == '\r')) {
+      rest_.remove_prefix(1);
+    }
+  }
+
+  bool take(std::string_view word) {
+    if (!rest_.starts_with(word)) return false;
+    rest_.remove_prefix(word.size());
+    return true;
+  }
+
+  OrderedJson read_value(int depth) {
+    skip_space();
+    if (depth > max_depth || rest_.empty()) return fail();
+    if (rest_[0] == '[') return read_list(']', depth);
+    if (rest_[0] == '(') return read_list(')', depth);
+    if (rest_[0] == '\'' || rest_[0] == '"') return read_text();
+    if (take("None")) return nullptr;
+    if (take("True")) return true;
+    if (take("False")) return false;
+    return read_number();
+  }
+
+  OrderedJson read_list(char close, int depth) {
+    rest_.remove_prefix(1);
+    OrderedJson list = OrderedJson::array();
+    bool comma = false;
+    for (;;) {
+      skip_space();
+      if (take(std::string_view(&close, 1))) break;
+      list.push_back(read_value(depth + 1));
+      if (failed_) return nullptr;
+      skip_space();
+      comma = take(",");
+      if (!comma && (rest_.empty() || rest_[0] != close)) return fail();
+    }
+    // (x) is x; (x,) is a tuple.
+    if (close == ')' && list.size() == 1 && !comma) return list[0];
+    return list;
+  }
+
+  OrderedJson read_text() {
+    const char quote = rest_[0];
+    if (rest_.starts_with("'''") || rest_.starts_with("\"\"\"")) return fail();
+    rest_.remove_prefix(1);
+    std::string text;
+    while (!rest_.empty() && rest_[0] != quote) {
+      if (rest_[0] == '\n') return fail();
+      if (rest_[0] == '\\') {
+        if (!read_escape(text)) return fail();
+      } else {
+        text += rest_[0];
+        rest_.remove_prefix(1);
+      }
+    }
+    if (rest_.empty()) return fail();
+    rest_.remove_prefix(1);
+    return text;
+  }
+
+  bool read_escape(std::string& text) {
+    if (rest_.size() < 2) return false;
+    const char kind = rest_[1];
+    rest_.remove_prefix(2);
+    constexpr std::string_view letters = "\\'\"abfnrtv";
+    constexpr std::string_view meanings = "\\'\"\a\b\f\n\r\t\v";
+    if (const auto at = letters.find(kind); at != std::string_view::npos) {
+      text += meanings[at];
+      return true;
+    }
+    if (kind == '\n') return true;
+    const std::size_t digits = kind == 'x' ? 2 : kind == 'u' ? 4 : kind == 'U' ? 8 : 0;
+    if (digits == 0) {
+      // Octal and named escapes do not occur in repr(); an unknown escape stands for itself.
+      if ((kind >= '0' && kind <= '7') || kind == 'N') return false;
+      text += '\\';
+      text += kind;
+      return true;
+    }
+    if (rest_.size() < digits) return false;
+    std::uint32_t point = 0;
+    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + digits, point, 16);
+    if (error != std::errc() || end != rest_.data() + digits) return false;
+    if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) return false;
+    text += to_utf8({static_cast<std::int32_t>(point)});
+    rest_.remove_prefix(digits);
+    return true;
+  }
+
+  OrderedJson read_number() {
+    std::size_t end = 0;
+    while (end < rest_.size() &&
+           std::string_view("+-.0123456789eE").find(rest_[end]) != std::string_view::npos)
+      ++end;
+    std::string_view body = rest_.substr(0, end);
+    rest_.remove_prefix(end);
+    bool negative = false;
+    if (!body.empty() && (body[0] == '-' || body[0] == '+')) {
+      negative = body[0] == '-';
+      body.remove_prefix(1);
+    }
+    if (is_digits(body)) {
+      const bool leading_zero = body[0] == '0' && body.find_first_not_of('0') != std::string_view::npos;
+      std::int64_t value = 0;
+      const auto result = std::from_chars(body.data(), body.data() + body.size(), value);
+      if (leading_zero || result.ec != std::errc()) return fail();
+      return negative ? -value : value;
+    }
+    double value = 0;
+    const auto result = std::from_chars(body.data(), body.data() + body.size(), value);
+    if (body.empty() || body[0] == '-' || result.ec != std::errc() ||
+        result.ptr != body.data() + body.size()) {
+      return fail();
+    }
+    return negative ? -value : value;
+  }
+
+  std::string_view rest_;
+  bool failed_ = false;
+};
+
+}  // namespace
+
+std::string python_float(double value) {
+  if (std::isnan(value)) return "nan";
+  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+  std::array<char, 64> buffer{};
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
+  const std::string text(buffer.data(), end);  // d.ddde[+-]dd, shortest
+  const auto e = text.find('e');
+  const int exponent = std::stoi(text.substr(e + 1));
+  if (exponent < -4 || exponent >= 16) return text;
+  const bool negative = text[0] == '-';
+  std::string digits = text.substr(negative ? 1 : 0, e - (negative ? 1 : 0));
+  std::erase(digits, '.');
+  std::string out;
+  if (exponent < 0) {
+    out = "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
+  } else {
+    const auto whole = static_cast<std::size_t>(exponent) + 1;
+    if (digits.size() < whole) digits.append(whole - digits.size(), '0');
+    out = digits.substr(0, whole) + "." + (digits.size() > whole ? digits.substr(whole) : "0");
+  }
+  return (negative ? "-" : "") + out;
+}
+
+std::string python_repr(const OrderedJson& value) {
+  switch (value.type()) {
+    case OrderedJson::value_t::null:
+      return "None";
+    case OrderedJson::value_t::boolean:
+      return value.get<bool>() ? "True" : "False";
+    case OrderedJson::value_t::number_float:
+      return python_float(value.get<double>());
+    case OrderedJson::value_t::string:
+      return repr_text(value.get_ref<const std::string&>());
+    case OrderedJson::value_t::array: {
+      std::string out = "[";
+      for (std::size_t i = 0; i < value.size(); ++i) out += (i > 0 ? ", " : "") + python_repr(value[i]);
+      return out + "]";
+    }
+    case OrderedJson::value_t::object: {
+      std::string out = "{";
+      for (const auto& [key, member] : value.items()) {
+        out += (out.size() > 1 ? ", " : "") + repr_text(key) + ": " + python_repr(member);
+      }
+      return out + "}";
+    }
+    default:
+      return value.dump();  // integers
+  }
+}
+
+std::string python_str(const OrderedJson& value) {
+  return value.is_string() ? value.get<std::string>() : python_repr(value);
+}
+
+std::optional<OrderedJson> python_literal(std::string_view text) {
+  return LiteralReader(text).read();
+}
+
+}  // namespace assay::eval

@@ -1,0 +1,37 @@
+// Prompt templates: text with {{ expressions }}, the part of Jinja that simple tasks use. Values of fields,
+// attribute and item access (also nested: {{choices.text[0]}}), slices, + and ~, string and number literals,
+// the methods split, strip, lstrip, rstrip, lower, upper, capitalize, replace, index, and the filters join,
+// trim, lower, upper, capitalize, length, list, string, first, last. Statements ({% %}) are refused.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "assay/util/json.hpp"
+
+namespace assay::eval {
+
+class Template {
+ public:
+  /// Throws InputError "<where>: ..." for syntax that is not supported.
+  Template(std::string_view text, std::string_view where);
+  Template(Template&&) noexcept;
+  Template& operator=(Template&&) noexcept;
+  ~Template();
+
+  /// The text for one document. Throws InputError naming a field that is missing (as StrictUndefined does) or
+  /// a value of the wrong type; the caller adds which document.
+  [[nodiscard]] std::string render(const util::OrderedJson& document) const;
+  /// True if the whole template is one expression, whose value value() gives without turning it into text.
+  [[nodiscard]] bool is_expression() const;
+  [[nodiscard]] util::OrderedJson value(const util::OrderedJson& document) const;
+
+  struct Expression;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace assay::eval
