@@ -39,7 +39,7 @@ Deployment plan_deployment(const model::ArchSpec& spec, const comm::MeshShape& m
     plan.rank = rank;
     plan.where = comm::coordinate_of(mesh, rank);
     plan.shard = model::shard_of(spec, mesh, plan.where, options.layers_per_stage);
-    plan.memory = engine::plan_memory(spec, plan.shard, options);
+    plan.memory = engine::plan_memory(spec, mesh, plan.where, options);
     deployment.ranks.push_back(std::move(plan));
   }
   return deployment;
