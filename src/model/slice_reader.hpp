@@ -12,6 +12,7 @@
 
 namespace assay::model {
 
+/// For one thread: it counts what it reads.
 class SliceReader {
  public:
   /// `files` must outlive the reader.
