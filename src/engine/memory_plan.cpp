@@ -19,27 +19,33 @@ void check_range(const char* name, std::int64_t value, std::int64_t least, std::
                     most);
 }
 
-/// Blocks of every rank of the replica: the stage with the most layers has the dearest blocks.
-std::int64_t blocks_of_replica(const model::ArchSpec& spec, const comm::MeshShape& mesh,
-                               const EngineOptions& options) {
-  std::int64_t dearest = 0;
-  for (int stage = 0; stage < mesh.pp; ++stage) {
-    const auto shard = model::shard_of(spec, mesh, {0, stage, 0}, options.layers_per_stage);
-    dearest = std::max(dearest, kv_block_bytes(spec, shard, options));
-  }
+/// KV blocks of a rank, one of which takes `block_bytes`.
+std::int64_t blocks_that_fit(std::int64_t block_bytes, const EngineOptions& options) {
   const std::int64_t one_sequence =
       (options.max_length + options.kv_block_tokens - 1) / options.kv_block_tokens;
   const std::int64_t wanted = std::min(tensor::element_count({one_sequence, options.max_sequences}),
                                        std::int64_t{std::numeric_limits<std::int32_t>::max()});
   if (options.kv_cache_bytes == 0)
-    return std::min(wanted, std::max(one_sequence, default_kv_bytes / dearest));
-  const std::int64_t fitting = options.kv_cache_bytes / dearest;
+    return std::min(wanted, std::max(one_sequence, default_kv_bytes / block_bytes));
+  const std::int64_t fitting = options.kv_cache_bytes / block_bytes;
   util::check_input(
       fitting >= one_sequence,
       "a KV cache of {} bytes a rank cannot hold one sequence of {} tokens ({} bytes); lower max_length "
       "or give more",
-      options.kv_cache_bytes, options.max_length, tensor::element_count({one_sequence, dearest}));
+      options.kv_cache_bytes, options.max_length, tensor::element_count({one_sequence, block_bytes}));
   return std::min(wanted, fitting);
+}
+
+/// `options` resolved; `dearest_block` the bytes of a block on the replica's deepest stage.
+MemoryPlan plan_for(const model::ArchSpec& spec, const model::RankShard& shard, std::int64_t dearest_block,
+                    const EngineOptions& options) {
+  const StageShape shape = stage_shape(spec, shard, options);
+  MemoryPlan plan;
+  plan.weight_bytes = StageWeights::bytes(spec, shard, options);
+  plan.kv_blocks = blocks_that_fit(dearest_block, options);
+  plan.kv_cache_bytes = tensor::element_count({plan.kv_blocks, kv_block_bytes(spec, shard, options)});
+  plan.activation_bytes = Workspace::bytes(shape) + (shape.draws ? Sampler::bytes(spec.vocab) : 0);
+  return plan;
 }
 
 }  // namespace
@@ -84,14 +90,12 @@ std::int64_t kv_block_bytes(const model::ArchSpec& spec, const model::RankShard&
 MemoryPlan plan_memory(const model::ArchSpec& spec, const comm::MeshShape& mesh,
                        const comm::MeshCoordinate& where, const EngineOptions& unresolved) {
   const EngineOptions options = resolve(unresolved, spec);
-  const auto shard = model::shard_of(spec, mesh, where, options.layers_per_stage);
-  const StageShape shape = stage_shape(spec, shard, options);
-  MemoryPlan plan;
-  plan.weight_bytes = StageWeights::bytes(spec, shard, options);
-  plan.kv_blocks = blocks_of_replica(spec, mesh, options);
-  plan.kv_cache_bytes = tensor::element_count({plan.kv_blocks, kv_block_bytes(spec, shard, options)});
-  plan.activation_bytes = Workspace::bytes(shape) + (shape.draws ? Sampler::bytes(spec.vocab) : 0);
-  return plan;
+  std::int64_t dearest_block = 0;
+  for (int stage = 0; stage < mesh.pp; ++stage) {
+    const auto shard = model::shard_of(spec, mesh, {where.tensor_rank, stage, 0}, options.layers_per_stage);
+    dearest_block = std::max(dearest_block, kv_block_bytes(spec, shard, options));
+  }
+  return plan_for(spec, model::shard_of(spec, mesh, where, options.layers_per_stage), dearest_block, options);
 }
 
 }  // namespace assay::engine
