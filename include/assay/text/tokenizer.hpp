@@ -14,9 +14,23 @@ namespace assay::text {
 
 using TokenId = std::int32_t;
 
+/// A decode in progress: text is handed out only once later tokens cannot change it. Used by one thread;
+/// must not outlive its tokenizer.
+class DecodeStream {
+ public:
+  virtual ~DecodeStream() = default;
+  /// The text that `id` completes; may be empty.
+  [[nodiscard]] virtual std::string push(TokenId id) = 0;
+  /// What was held back. Must be the last call.
+  [[nodiscard]] virtual std::string finish() = 0;
+};
+
 /// Immutable and safe to share between threads.
 class Tokenizer {
  public:
+  Tokenizer() = default;
+  Tokenizer(const Tokenizer&) = delete;
+  Tokenizer& operator=(const Tokenizer&) = delete;
   virtual ~Tokenizer() = default;
   /// Ids of UTF-8 text. Invalid bytes are replaced by U+FFFD first, as Python's errors="replace" does.
   /// With `add_special_tokens` the post-processor runs (BOS, EOS as the model directory asks).
@@ -30,6 +44,8 @@ class Tokenizer {
   [[nodiscard]] virtual std::optional<TokenId> eos_id() const = 0;
   /// The token's own text ("<s>"), or empty for an unknown id.
   [[nodiscard]] virtual std::string token_text(TokenId id) const = 0;
+  /// Decodes token by token; the pieces together equal decode() of all ids. Constant work a token.
+  [[nodiscard]] virtual std::unique_ptr<DecodeStream> decode_stream(bool skip_special_tokens) const = 0;
   /// SHA-256 over the files that define it, for results and resume keys.
   [[nodiscard]] virtual const std::string& fingerprint() const = 0;
 };
@@ -38,21 +54,19 @@ class Tokenizer {
 /// added_tokens.json where present. Throws InputError naming file and key for anything not understood.
 [[nodiscard]] std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& model_directory);
 
-/// Decodes a growing sequence piece by piece: text is handed out only once later tokens cannot change it
-/// (unfinished UTF-8 is held back). The concatenation of all pieces equals decode() of all ids.
+/// Decodes a growing sequence piece by piece; unfinished UTF-8 is held back. The concatenation of all
+/// pieces equals decode() of all ids. The tokenizer must outlive it.
 class StreamingDecoder {
  public:
-  StreamingDecoder(const Tokenizer& tokenizer, bool skip_special_tokens);
+  StreamingDecoder(const Tokenizer& tokenizer, bool skip_special_tokens)
+      : stream_(tokenizer.decode_stream(skip_special_tokens)) {}
   /// The text that `id` completes; may be empty.
-  [[nodiscard]] std::string push(TokenId id);
-  /// What was held back.
-  [[nodiscard]] std::string finish();
+  [[nodiscard]] std::string push(TokenId id) { return stream_->push(id); }
+  /// What was held back. Must be the last call.
+  [[nodiscard]] std::string finish() { return stream_->finish(); }
 
  private:
-  const Tokenizer& tokenizer_;
-  bool skip_special_tokens_;
-  std::vector<TokenId> ids_;
-  std::size_t emitted_ = 0;
+  std::unique_ptr<DecodeStream> stream_;
 };
 
 }  // namespace assay::text

@@ -1,0 +1,96 @@
+#include "text/hf_tokenizer.hpp"
+
+#include <utility>
+
+#include "assay/util/files.hpp"
+#include "assay/util/log.hpp"
+#include "text/bpe.hpp"
+#include "text/normalizer.hpp"
+#include "text/pre_tokenizer.hpp"
+#include "text/tokenizer_base.hpp"
+
+namespace assay::text {
+namespace {
+
+class HfTokenizer : public TokenizerBase {
+ public:
+  using Files = std::vector<std::pair<std::string, std::string>>;
+
+  HfTokenizer(const JsonNode& root, std::unique_ptr<BpeModel> model, const TokenizerConfig& config,
+              const Files& files)
+      : TokenizerBase(
+            AddedVocabulary([&m = *model](std::string_view token) { return m.find(token); }, model->size())),
+        model_(std::move(model)) {
+    root.allow_only({"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
+                     "post_processor", "decoder", "model"});
+    if (const auto node = root.find("normalizer")) normalizer_ = make_normalizer(*node);
+    if (const auto node = root.find("pre_tokenizer")) pre_tokenizer_ = make_pre_tokenizer(*node);
+    if (const auto node = root.find("decoder")) decoder_ = Decoder(*node);
+    const auto post_processor = root.find("post_processor");
+    if (post_processor) post_processor_ = PostProcessor(*post_processor);
+    if (const auto node = root.find("added_tokens")) read_added_tokens(*node);
+    configure(config, normalizer_.get(), model_->id_bound());
+    override_post_processor(config, post_processor.has_value());
+    set_fingerprint(files);
+  }
+
+ protected:
+  std::vector<TokenId> encode_valid(std::string_view text) const override {
+    std::vector<Piece> pieces = added_.split(text, normalizer_.get());
+    if (pre_tokenizer_) pre_tokenizer_->apply(pieces);
+    std::vector<TokenId> ids;
+    for (const Piece& piece : pieces) {
+      if (piece.token >= 0) {
+        ids.push_back(piece.token);
+      } else {
+        model_->encode(piece.text, ids);
+      }
+    }
+    return ids;
+  }
+
+  const std::string* model_token(TokenId id) const override { return model_->token(id); }
+
+ private:
+  void read_added_tokens(const JsonNode& node) {
+    for (const JsonNode& item : node.items()) {
+      item.allow_only({"id", "content", "single_word", "lstrip", "rstrip", "normalized", "special"});
+      const auto wanted = static_cast<TokenId>(item.at("id").integer(max_token_id));
+      const AddedToken token = read_added_token(item);
+      const TokenId id = added_.add(token, item.where());
+      // The tokenizers library numbers tokens itself too; models are trained on its numbers.
+      if (id != wanted && id >= 0) {
+        util::log_warning("{}: the token \"{}\" has id {}, not {} as the file says", item.where(),
+                          token.content, id, wanted);
+      }
+    }
+  }
+
+  std::unique_ptr<BpeModel> model_;
+  std::unique_ptr<Normalizer> normalizer_;
+  std::unique_ptr<PreTokenizer> pre_tokenizer_;
+};
+
+std::unique_ptr<Tokenizer> build(std::string_view text, const std::string& source,
+                                 const TokenizerConfig& config, const HfTokenizer::Files& files) {
+  const util::Json json = util::parse_json(text, source);
+  const JsonNode root(json, source);
+  auto model = std::make_unique<BpeModel>(root.at("model"));
+  return std::make_unique<HfTokenizer>(root, std::move(model), config, files);
+}
+
+}  // namespace
+
+std::unique_ptr<Tokenizer> load_hf_tokenizer(const std::filesystem::path& directory) {
+  const auto path = directory / "tokenizer.json";
+  HfTokenizer::Files files;
+  files.emplace_back("tokenizer.json", util::read_file(path, util::JsonLimits{}.max_bytes));
+  const TokenizerConfig config = read_tokenizer_config(directory, files);
+  return build(files.front().second, path.string(), config, files);
+}
+
+std::unique_ptr<Tokenizer> parse_hf_tokenizer(std::string_view json) {
+  return build(json, "tokenizer.json", TokenizerConfig{}, {{"tokenizer.json", std::string(json)}});
+}
+
+}  // namespace assay::text

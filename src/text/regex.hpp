@@ -1,0 +1,36 @@
+// Regular expressions written for Oniguruma's Ruby syntax (what tokenizer.json holds), run by PCRE2 under a
+// budget of matching steps, so that neither a hostile pattern nor a hostile text runs away.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "text/utf8.hpp"
+
+namespace assay::text {
+
+/// Rewrites what PCRE2 reads differently (\s, \w, \h, \b, \uHHHH, \p{Script}, nested classes). Throws
+/// InputError, beginning with `source`, for syntax that cannot be carried over exactly.
+[[nodiscard]] std::string to_pcre2(std::string_view pattern, std::string_view source);
+
+/// A compiled pattern. Immutable; may be used by many threads at once.
+class Regex {
+ public:
+  /// Throws InputError, beginning with `source`, if the pattern cannot be compiled.
+  Regex(std::string_view pattern, std::string_view source);
+  ~Regex();
+  Regex(Regex&&) noexcept;
+  Regex& operator=(Regex&&) noexcept;
+  /// All successive matches in valid UTF-8, empty ones included (never two at one place). Throws InputError
+  /// when the budget, proportional to the text, is used up.
+  [[nodiscard]] std::vector<ByteRange> find_all(std::string_view text) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace assay::text

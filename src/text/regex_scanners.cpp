@@ -1,0 +1,141 @@
+#include "text/regex_scanners.hpp"
+
+#include "text/unicode.hpp"
+#include "text/utf8.hpp"
+
+namespace assay::text {
+namespace {
+
+constexpr std::string_view llama3_pattern =
+    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+constexpr std::string_view qwen2_pattern =
+    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+
+enum class Kind { letter, number, space, other };
+
+Kind kind_of(char32_t code) {
+  if (is_letter(code)) return Kind::letter;
+  if (is_space(code)) return Kind::space;
+  if (is_number(code)) return Kind::number;
+  return Kind::other;
+}
+
+bool is_newline(char32_t code) {
+  return code == '\r' || code == '\n';
+}
+
+// Each method tries alternatives of the pattern at a position and returns the end of the match.
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) : text_(text) {}
+
+  std::size_t gpt2(std::size_t at) const {
+    if (const auto end = contraction(at, /*any_case=*/false); end > at) return end;
+    // " ?X+" for each of the three kinds that are not space
+    std::size_t body = at;
+    if (text_[at] == ' ' && at + 1 < text_.size()) body = at + 1;
+    const Kind kind = kind_at(body);
+    if (kind != Kind::space) return run(body, kind);
+    return spaces(at);
+  }
+
+  std::size_t gpt4_like(std::size_t at, int max_digits) const {
+    if (const auto end = contraction(at, /*any_case=*/true); end > at) return end;
+    const Character first = character_at(text_, at);
+    const Kind kind = kind_of(first.code);
+    const std::size_t second = at + first.size;
+    if (kind == Kind::letter) return run(at, Kind::letter);
+    if (kind == Kind::number) return digits(at, max_digits);
+    if (!is_newline(first.code) && second < text_.size() && kind_at(second) == Kind::letter) {
+      return run(second, Kind::letter);
+    }
+    std::size_t body = at;
+    if (first.code == ' ' && second < text_.size()) body = second;
+    if (kind_at(body) == Kind::other) return newlines(run(body, Kind::other));
+    return spaces_through_newline(at);
+  }
+
+ private:
+  Kind kind_at(std::size_t at) const { return kind_of(character_at(text_, at).code); }
+
+  std::size_t run(std::size_t at, Kind kind) const {
+    while (at < text_.size()) {
+      const Character c = character_at(text_, at);
+      if (kind_of(c.code) != kind) break;
+      at += c.size;
+    }
+    return at;
+  }
+
+  std::size_t digits(std::size_t at, int max_digits) const {
+    for (int i = 0; i < max_digits && at < text_.size(); ++i) {
+      const Character c = character_at(text_, at);
+      if (!is_number(c.code)) break;
+      at += c.size;
+    }
+    return at;
+  }
+
+  std::size_t newlines(std::size_t at) const {
+    while (at < text_.size() && is_newline(static_cast<unsigned char>(text_[at]))) ++at;
+    return at;
+  }
+
+  // \s+(?!\S)|\s+ : the run, less its last character if something else follows and one is left.
+  std::size_t spaces(std::size_t at) const {
+    const std::size_t end = run(at, Kind::space);
+    if (end == text_.size()) return end;
+    const std::size_t last = end - character_before(text_, end).size;
+    return last > at ? last : end;
+  }
+
+  // \s*[\r\n]+ first: through the last line break of the run.
+  std::size_t spaces_through_newline(std::size_t at) const {
+    const std::size_t end = run(at, Kind::space);
+    const std::size_t newline = text_.substr(at, end - at).find_last_of("\r\n");
+    return newline == std::string_view::npos ? spaces(at) : at + newline + 1;
+  }
+
+  // 's 't 're 've 'm 'll 'd; ignoring case, U+017F (long s) is an s as well.
+  std::size_t contraction(std::size_t at, bool any_case) const {
+    if (text_[at] != '\'' || at + 1 == text_.size()) return at;
+    if (any_case && text_.substr(at + 1, 2) == "\xC5\xBF") return at + 3;
+    const auto letter = [&](std::size_t i) {
+      if (at + i >= text_.size()) return '\0';
+      const char c = text_[at + i];
+      return any_case && c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+    };
+    const char one = letter(1);
+    const char two = letter(2);
+    if (one == 's' || one == 't' || one == 'm' || one == 'd') return at + 2;
+    if ((one == 'r' && two == 'e') || (one == 'v' && two == 'e') || (one == 'l' && two == 'l')) return at + 3;
+    return at;
+  }
+
+  std::string_view text_;
+};
+
+}  // namespace
+
+std::optional<KnownPattern> known_pattern(std::string_view pattern) {
+  if (pattern == gpt2_pattern) return KnownPattern::gpt2;
+  if (pattern == llama3_pattern) return KnownPattern::llama3;
+  if (pattern == qwen2_pattern) return KnownPattern::qwen2;
+  return std::nullopt;
+}
+
+std::vector<ByteRange> scan(KnownPattern pattern, std::string_view text) {
+  std::vector<ByteRange> found;
+  found.reserve(text.size() / 4);
+  const Scanner scanner(text);
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = pattern == KnownPattern::gpt2
+                                ? scanner.gpt2(at)
+                                : scanner.gpt4_like(at, pattern == KnownPattern::llama3 ? 3 : 1);
+    found.push_back({at, end});
+    at = end;
+  }
+  return found;
+}
+
+}  // namespace assay::text

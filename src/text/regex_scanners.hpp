@@ -1,0 +1,24 @@
+// Hand-written, linear-time equivalents of the pre-tokenizer patterns that most models use.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "text/regex.hpp"
+
+namespace assay::text {
+
+enum class KnownPattern { gpt2, llama3, qwen2 };
+
+/// The pattern of GPT-2's built-in byte-level split.
+inline constexpr std::string_view gpt2_pattern =
+    R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
+
+/// Recognises a pattern by its exact text.
+[[nodiscard]] std::optional<KnownPattern> known_pattern(std::string_view pattern);
+
+/// All matches; they cover the text without gaps.
+[[nodiscard]] std::vector<ByteRange> scan(KnownPattern pattern, std::string_view text);
+
+}  // namespace assay::text

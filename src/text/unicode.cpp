@@ -1,0 +1,166 @@
+#include "text/unicode.hpp"
+
+#include <utf8proc.h>
+
+#include <algorithm>
+#include <iterator>
+#include <vector>
+
+#include "assay/util/error.hpp"
+#include "text/unicode_newer.hpp"
+#include "text/utf8.hpp"
+
+namespace assay::text {
+namespace {
+
+utf8proc_category_t category(char32_t code) {
+  return utf8proc_category(static_cast<utf8proc_int32_t>(code));
+}
+
+bool between(char32_t code, char32_t low, char32_t high) {
+  return code >= low && code <= high;
+}
+
+bool is_ascii_letter(char32_t code) {
+  return between(code | 0x20U, 'a', 'z');
+}
+
+// Alphabetic characters that are neither letters, letter numbers nor marks (PropList.txt, Other_Alphabetic).
+bool is_other_alphabetic(char32_t code) {
+  return between(code, 0x24B6, 0x24E9) || between(code, 0x1F130, 0x1F149) ||
+         between(code, 0x1F150, 0x1F169) || between(code, 0x1F170, 0x1F189);
+}
+
+// Appends the full decomposition of every character.
+std::vector<utf8proc_int32_t> decompose(std::string_view text, utf8proc_option_t options) {
+  std::vector<utf8proc_int32_t> out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const Character c = character_at(text, at);
+    at += c.size;
+    if (c.code < 0x80) {
+      out.push_back(static_cast<utf8proc_int32_t>(c.code));
+      continue;
+    }
+    utf8proc_int32_t buffer[32];
+    int boundary = 0;
+    const auto count = utf8proc_decompose_char(static_cast<utf8proc_int32_t>(c.code), buffer,
+                                               std::size(buffer), options, &boundary);
+    ASSAY_CHECK(count >= 0 && count <= static_cast<utf8proc_ssize_t>(std::size(buffer)));
+    out.insert(out.end(), buffer, buffer + count);
+  }
+  return out;
+}
+
+// Canonical ordering. utf8proc's own is an insertion sort, quadratic on a long run of marks.
+void order_marks(std::vector<utf8proc_int32_t>& codes) {
+  const auto rank = [](utf8proc_int32_t code) { return utf8proc_get_property(code)->combining_class; };
+  for (auto it = codes.begin(); it != codes.end();) {
+    if (*it < 0x300 || rank(*it) == 0) {
+      ++it;
+      continue;
+    }
+    const auto end = std::find_if(it, codes.end(), [&](utf8proc_int32_t code) { return rank(code) == 0; });
+    std::stable_sort(it, end, [&](utf8proc_int32_t a, utf8proc_int32_t b) { return rank(a) < rank(b); });
+    it = end;
+  }
+}
+
+}  // namespace
+
+bool is_letter(char32_t code) {
+  if (code < 0x80) return is_ascii_letter(code);
+  return between(category(code), UTF8PROC_CATEGORY_LU, UTF8PROC_CATEGORY_LO);
+}
+
+bool is_number(char32_t code) {
+  if (code < 0x80) return between(code, '0', '9');
+  return between(category(code), UTF8PROC_CATEGORY_ND, UTF8PROC_CATEGORY_NO);
+}
+
+bool is_space(char32_t code) {
+  if (code < 0x80) return code == ' ' || between(code, 0x09, 0x0D);
+  return code == 0x85 || code == 0xA0 || code == 0x1680 || between(code, 0x2000, 0x200A) || code == 0x2028 ||
+         code == 0x2029 || code == 0x202F || code == 0x205F || code == 0x3000;
+}
+
+bool is_mark(char32_t code) {
+  if (code < 0x300 || is_newer_than_unicode_9(code)) return false;
+  const bool letter_since_12 = between(code, 0x1CF2, 0x1CF3);
+  return letter_since_12 || between(category(code), UTF8PROC_CATEGORY_MN, UTF8PROC_CATEGORY_ME);
+}
+
+bool is_punctuation(char32_t code) {
+  if (code < 0x80) {
+    return between(code, '!', '/') || between(code, ':', '@') || between(code, '[', '`') ||
+           between(code, '{', '~');
+  }
+  return between(category(code), UTF8PROC_CATEGORY_PC, UTF8PROC_CATEGORY_PO);
+}
+
+bool is_word(char32_t code) {
+  if (code < 0x80) return is_ascii_letter(code) || between(code, '0', '9') || code == '_';
+  const auto c = category(code);
+  return between(c, UTF8PROC_CATEGORY_LU, UTF8PROC_CATEGORY_NL) || c == UTF8PROC_CATEGORY_PC ||
+         code == 0x200C || code == 0x200D || is_other_alphabetic(code);
+}
+
+std::string to_lower(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const Character c = character_at(text, at);
+    if (c.code == 0x130) {
+      out += "i\xCC\x87";  // the one unconditional lower case of two characters (SpecialCasing.txt)
+    } else {
+      append_character(out, static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c.code))));
+    }
+    at += c.size;
+  }
+  return out;
+}
+
+namespace {
+
+// Normalises a text that holds only characters the reference's tables know, and appends it.
+void normalize_known(std::string_view text, NormalForm form, std::string& out) {
+  const bool compose = form == NormalForm::nfc || form == NormalForm::nfkc;
+  const bool compatible = form == NormalForm::nfkc || form == NormalForm::nfkd;
+  int options = UTF8PROC_STABLE | UTF8PROC_DECOMPOSE;
+  if (compatible) options |= UTF8PROC_COMPAT;
+  auto codes = decompose(text, static_cast<utf8proc_option_t>(options));
+  order_marks(codes);
+  if (compose) {
+    const auto count =
+        utf8proc_normalize_utf32(codes.data(), static_cast<utf8proc_ssize_t>(codes.size()),
+                                 static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+    ASSAY_CHECK(count >= 0);
+    codes.resize(static_cast<std::size_t>(count));
+  }
+  for (const auto code : codes) append_character(out, static_cast<char32_t>(code));
+}
+
+}  // namespace
+
+std::string normalize(std::string_view text, NormalForm form) {
+  const bool ascii =
+      std::all_of(text.begin(), text.end(), [](char c) { return static_cast<signed char>(c) >= 0; });
+  if (ascii) return std::string(text);
+  std::string out;
+  out.reserve(text.size());
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const Character c = character_at(text, at);
+    if (is_newer_than_unicode_9(c.code)) {
+      // Unknown there: left alone, and nothing is reordered or composed across it.
+      normalize_known(text.substr(begin, at - begin), form, out);
+      out += text.substr(at, c.size);
+      begin = at + c.size;
+    }
+    at += c.size;
+  }
+  normalize_known(text.substr(begin), form, out);
+  return out;
+}
+
+}  // namespace assay::text
