@@ -82,7 +82,7 @@ void block_2x2(const LinearJob& job, std::int64_t row, std::int64_t panel) {
   store_tile(sums[3], job, row + lanes, panel + 1);
 }
 
-/// Up to 16 rows times four panels, read once from memory: prefetched some steps ahead.
+/// Up to 16 rows times four panels.
 void block_1x4(const LinearJob& job, std::int64_t row, std::int64_t panel) {
   const Operands o = operands_of(job, row, panel);
   _tile_zero(0);
@@ -126,19 +126,18 @@ void block_1x1(const LinearJob& job, std::int64_t row, std::int64_t panel) {
 void multiply(const LinearJob& job) {
   const TileShapes shapes;
   _tile_loadconfig(&shapes);
-  // Blocks of two row tiles while more than one is left; then a last single one.
+  // Four panels at a time stay in the cache while the rows pass: pairs of row tiles, then a last single one.
   const std::int64_t row_tiles = (job.row_end - job.row_begin + lanes - 1) / lanes;
   const std::int64_t paired_end = job.row_begin + row_tiles / 2 * 2 * lanes;
   std::int64_t panel = job.panel_begin;
-  for (; panel + 2 <= job.panel_end; panel += 2) {
-    for (std::int64_t row = job.row_begin; row < paired_end; row += 2 * lanes) block_2x2(job, row, panel);
+  for (; panel + 4 <= job.panel_end; panel += 4) {
+    for (std::int64_t pair = panel; pair < panel + 4; pair += 2) {
+      for (std::int64_t row = job.row_begin; row < paired_end; row += 2 * lanes) block_2x2(job, row, pair);
+    }
+    if (paired_end < job.row_end) block_1x4(job, paired_end, panel);
   }
   for (; panel < job.panel_end; ++panel) {
-    for (std::int64_t row = job.row_begin; row < paired_end; row += lanes) block_1x1(job, row, panel);
-  }
-  if (paired_end < job.row_end) {
-    for (panel = job.panel_begin; panel + 4 <= job.panel_end; panel += 4) block_1x4(job, paired_end, panel);
-    for (; panel < job.panel_end; ++panel) block_1x1(job, paired_end, panel);
+    for (std::int64_t row = job.row_begin; row < job.row_end; row += lanes) block_1x1(job, row, panel);
   }
   _tile_release();
 }

@@ -2,6 +2,8 @@
 // sums.
 #include <immintrin.h>
 
+#include <utility>
+
 #include "kernels/cpu/simd/linear.hpp"
 
 namespace assay::kernels::cpu::avx512_bf16 {
@@ -44,55 +46,41 @@ void block(const LinearJob& job, std::int64_t row, std::int64_t panel) {
   }
 }
 
-template <int Rows>
-void panels_of(const LinearJob& job, std::int64_t row) {
-  constexpr int at_once = Rows > 6 ? 2 : Rows > 3 ? 4 : 8;
-  std::int64_t panel = job.panel_begin;
-  for (; panel + at_once <= job.panel_end; panel += at_once) block<Rows, at_once>(job, row, panel);
-  for (; panel < job.panel_end; ++panel) block<Rows, 1>(job, row, panel);
+constexpr int panels_for(int rows) {
+  return rows > 6 ? 2 : rows > 3 ? 4 : 8;
 }
 
-void tail(const LinearJob& job, std::int64_t row, std::int64_t rows) {
-  switch (rows) {
-    case 1:
-      return panels_of<1>(job, row);
-    case 2:
-      return panels_of<2>(job, row);
-    case 3:
-      return panels_of<3>(job, row);
-    case 4:
-      return panels_of<4>(job, row);
-    case 5:
-      return panels_of<5>(job, row);
-    case 6:
-      return panels_of<6>(job, row);
-    case 7:
-      return panels_of<7>(job, row);
-    case 8:
-      return panels_of<8>(job, row);
-    case 9:
-      return panels_of<9>(job, row);
-    case 10:
-      return panels_of<10>(job, row);
-    case 11:
-      return panels_of<11>(job, row);
-    default:
-      return;
-  }
+using Block = void (*)(const LinearJob& job, std::int64_t row, std::int64_t panel);
+
+struct Blocks {
+  Block wide[block_rows];
+  Block usual[block_rows];
+  Block narrow[block_rows];
+};
+template <std::size_t... I>
+constexpr Blocks make_blocks(std::index_sequence<I...>) {
+  return {{block<I + 1, panels_for(I + 1)>...}, {block<I + 1, 2>...}, {block<I + 1, 1>...}};
 }
 
+/// As in linear.cpp: row blocks of about the same size share a panel while it is in the cache; a single one
+/// takes as many panels as the registers hold.
 void multiply(const LinearJob& job) {
-  const std::int64_t whole = job.row_begin + (job.row_end - job.row_begin) / block_rows * block_rows;
-  std::int64_t panel = job.panel_begin;
-  for (; panel + 2 <= job.panel_end; panel += 2) {
-    for (std::int64_t row = job.row_begin; row < whole; row += block_rows)
-      block<block_rows, 2>(job, row, panel);
+  static constexpr Blocks blocks = make_blocks(std::make_index_sequence<block_rows>());
+  const std::int64_t rows = job.row_end - job.row_begin;
+  const std::int64_t count = (rows + block_rows - 1) / block_rows;
+  const bool single = count == 1;
+  const int at_once = single ? panels_for(static_cast<int>(rows)) : 2;
+  for (std::int64_t panel = job.panel_begin; panel < job.panel_end;) {
+    const bool whole = panel + at_once <= job.panel_end;
+    const Block* functions = !whole ? blocks.narrow : single ? blocks.wide : blocks.usual;
+    std::int64_t row = job.row_begin;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::int64_t size = rows / count + (i < rows % count ? 1 : 0);
+      functions[size - 1](job, row, panel);
+      row += size;
+    }
+    panel += whole ? at_once : 1;
   }
-  for (; panel < job.panel_end; ++panel) {
-    for (std::int64_t row = job.row_begin; row < whole; row += block_rows)
-      block<block_rows, 1>(job, row, panel);
-  }
-  tail(job, whole, job.row_end - whole);
 }
 
 void convert(std::uint16_t* to, const float* from, std::int64_t n) {

@@ -1,6 +1,8 @@
 // fp32 products over panels [N/16][K][16].
 #include "kernels/cpu/simd/linear.hpp"
 
+#include <utility>
+
 #include "kernels/cpu/simd/vec.hpp"
 
 namespace assay::kernels::cpu::ASSAY_SIMD_ISA {
@@ -47,67 +49,53 @@ void block(const LinearJob& job, std::int64_t row, std::int64_t panel) {
   }
 }
 
-/// `Rows` rows times all panels of the job. Fewer rows take more panels at once, to fill the registers and to
-/// read memory in more streams.
-template <class Format, int Rows>
-void panels_of(const LinearJob& job, std::int64_t row) {
-  constexpr int registers = width == 16 ? 24 : 12;
-  constexpr int most = registers / (Rows * parts);
-  constexpr int at_once = most >= 8 ? 8 : most >= 4 ? 4 : most >= 2 ? 2 : 1;
-  std::int64_t panel = job.panel_begin;
-  for (; panel + at_once <= job.panel_end; panel += at_once) block<Format, Rows, at_once>(job, row, panel);
-  for (; panel < job.panel_end; ++panel) block<Format, Rows, 1>(job, row, panel);
-}
-
-/// Rows of one register block; for many rows, whose panels are then the inner loop's, see rows_of.
+/// Rows of the largest register block, and panels beside each other in it.
 constexpr int block_rows = width == 16 ? 12 : width == 8 ? 6 : 2;
 constexpr int block_panels = width == 16 ? 2 : 1;
 
+/// Panels that fit the registers beside `rows` rows. A single row block takes as many as that, which also
+/// reads memory in as many streams.
+constexpr int panels_for(int rows) {
+  const int most = block_rows * block_panels / rows;
+  return most >= 8 ? 8 : most >= 4 ? 4 : most >= 2 ? 2 : 1;
+}
+
+using Block = void (*)(const LinearJob& job, std::int64_t row, std::int64_t panel);
+
+/// Blocks of one to block_rows rows: wide, two panels (or as many as the registers allow), one panel.
 template <class Format>
-void tail(const LinearJob& job, std::int64_t row, std::int64_t rows) {
-  switch (rows) {
-    case 1:
-      return panels_of<Format, 1>(job, row);
-    case 2:
-      return panels_of<Format, 2>(job, row);
-    case 3:
-      return panels_of<Format, 3>(job, row);
-    case 4:
-      return panels_of<Format, 4>(job, row);
-    case 5:
-      return panels_of<Format, 5>(job, row);
-    case 6:
-      return panels_of<Format, 6>(job, row);
-    case 7:
-      return panels_of<Format, 7>(job, row);
-    case 8:
-      return panels_of<Format, 8>(job, row);
-    case 9:
-      return panels_of<Format, 9>(job, row);
-    case 10:
-      return panels_of<Format, 10>(job, row);
-    case 11:
-      return panels_of<Format, 11>(job, row);
-    default:
-      return;
-  }
+struct Blocks {
+  Block wide[block_rows];
+  Block usual[block_rows];
+  Block narrow[block_rows];
+};
+template <class Format, std::size_t... I>
+constexpr Blocks<Format> make_blocks(std::index_sequence<I...>) {
+  return {{block<Format, I + 1, panels_for(I + 1)>...},
+          {block<Format, I + 1, block_panels>...},
+          {block<Format, I + 1, 1>...}};
 }
 
 template <class Format>
 void multiply(const LinearJob& job) {
-  const std::int64_t whole = job.row_begin + (job.row_end - job.row_begin) / block_rows * block_rows;
-  std::int64_t panel = job.panel_begin;
-  for (; panel + block_panels <= job.panel_end; panel += block_panels) {
-    for (std::int64_t row = job.row_begin; row < whole; row += block_rows) {
-      block<Format, block_rows, block_panels>(job, row, panel);
+  static constexpr Blocks<Format> blocks = make_blocks<Format>(std::make_index_sequence<block_rows>());
+  const std::int64_t rows = job.row_end - job.row_begin;
+  // Row blocks of about the same size, all of which use a panel while it is in the cache.
+  const std::int64_t count = (rows + block_rows - 1) / block_rows;
+  const bool single = count == 1;
+  const int at_once = single ? panels_for(static_cast<int>(rows)) : block_panels;
+  const Block* several = single ? blocks.wide : blocks.usual;
+  for (std::int64_t panel = job.panel_begin; panel < job.panel_end;) {
+    const bool whole = panel + at_once <= job.panel_end;
+    const Block* functions = whole ? several : blocks.narrow;
+    std::int64_t row = job.row_begin;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::int64_t size = rows / count + (i < rows % count ? 1 : 0);
+      functions[size - 1](job, row, panel);
+      row += size;
     }
+    panel += whole ? at_once : 1;
   }
-  for (; panel < job.panel_end; ++panel) {
-    for (std::int64_t row = job.row_begin; row < whole; row += block_rows) {
-      block<Format, block_rows, 1>(job, row, panel);
-    }
-  }
-  tail<Format>(job, whole, job.row_end - whole);
 }
 
 }  // namespace
