@@ -42,7 +42,8 @@ class PackedLinear {
 
 /// bf16 if this CPU multiplies bf16 faster than f32 (AMX or AVX512-BF16), else f32.
 [[nodiscard]] tensor::DType preferred_cpu_dtype();
-/// The instruction set oneDNN uses here, for results and `doctor`: "avx512_core_amx", "avx2", ...
+/// The instruction set the CPU kernels use here, for results and `doctor`: "baseline", "avx2", "avx512",
+/// "avx512_bf16" or "amx". The environment variable ASSAY_CPU_ISA lowers it.
 [[nodiscard]] const char* cpu_isa_name();
 
 }  // namespace assay::ops
