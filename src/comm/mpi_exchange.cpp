@@ -110,6 +110,9 @@ void Exchange::check_received() {
 }
 
 std::string Exchange::disagreement(std::size_t i) {
+  if (statuses_[i].MPI_TAG == static_cast<int>(Operation::shutdown)) {
+    return fmt::format("{} has left; its own message says why", describe(*group_, transfers_[i].peer));
+  }
   return fmt::format("{} is in {} instead; the ranks disagree about what to do next",
                      describe(*group_, transfers_[i].peer),
                      name_of(static_cast<Operation>(statuses_[i].MPI_TAG)));
