@@ -16,14 +16,19 @@ the same as decode(ids).
 import argparse
 import base64
 import gzip
+import io
 import json
 import pathlib
+import re
 import shutil
 import sys
+import unicodedata
 
+import sentencepiece
 import tokenizers
 import transformers
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from sentencepiece import sentencepiece_model_pb2
 from transformers import PreTrainedTokenizerFast
 
 import tokenizer_strings
@@ -61,7 +66,8 @@ def vectors(tokenizer, strings):
     assert empty == prefix + suffix
     yield {"prefix": prefix, "suffix": suffix, "bos": tokenizer.bos_token_id, "eos": tokenizer.eos_token_id,
            "vocab_size": max(tokenizer.get_vocab().values()) + 1, "seed": SEED,
-           "versions": {"tokenizers": tokenizers.__version__, "transformers": transformers.__version__}}
+           "versions": {"tokenizers": tokenizers.__version__, "transformers": transformers.__version__,
+                        "sentencepiece": sentencepiece.__version__}}
     # Left out by id: since 0.23 the library's own skip_special_tokens compares the normalised text of tokens
     # with "normalized": true and so keeps special tokens that every earlier version leaves out.
     specials = {i for i, token in tokenizer.added_tokens_decoder.items() if token.special}
@@ -243,8 +249,111 @@ def families():
     return out
 
 
+def character_classes():
+    """Classes of the characters that this Python's Unicode tables know, as the tokenizers library sees them."""
+    known = [c for c in range(0x110000) if unicodedata.category(chr(c)) not in ("Cn", "Cs")]
+    chunks = [known[i:i + 2048] for i in range(0, len(known), 2048)]
+
+    def matched(pre_tokenizer):
+        return {ord(c) for chunk in chunks
+                for piece, _ in pre_tokenizer.pre_tokenize_str("".join(map(chr, chunk))) for c in piece}
+
+    def alone(pre_tokenizer):
+        return {ord(piece) for chunk in chunks
+                for piece, _ in pre_tokenizer.pre_tokenize_str("a" + "a".join(map(chr, chunk)) + "a")
+                if len(piece) == 1 and piece != "a"}
+
+    def regex(pattern):
+        return matched(pre_tokenizers.Split(Regex(pattern), "removed", invert=True))
+
+    accents, lower = normalizers.StripAccents(), normalizers.Lowercase()
+    classes = {
+        "letter": regex(r"\p{L}"), "number": regex(r"\p{N}"), "space": regex(r"\s"), "word_regex": regex(r"\w"),
+        "numeric": alone(pre_tokenizers.Digits(True)), "punctuation": alone(pre_tokenizers.Punctuation("isolated")),
+        "mark": {c for c in known if accents.normalize_str("x" + chr(c)) == "x"},
+        "lowered": {c for c in known if lower.normalize_str(chr(c)) != chr(c)},
+        "known": set(known)}
+    for name, normalizer in (("nfc", normalizers.NFC()), ("nfd", normalizers.NFD()), ("nfkc", normalizers.NFKC()),
+                             ("nfkd", normalizers.NFKD())):
+        classes[name] = {c for c in known if normalizer.normalize_str(chr(c)) != chr(c)}
+    for name, codes in classes.items():
+        ranges = []
+        for code in sorted(codes):
+            if ranges and ranges[-1][1] == code - 1:
+                ranges[-1][1] = code
+            else:
+                ranges.append([code, code])
+        yield name, ranges
+
+
+class SentencePiece:
+    """tokenizer.model by sentencepiece itself, with added tokens cut out first: what the original Llama does.
+
+    Only the first text of an input gets the model's leading space unless `legacy` (as LlamaTokenizer calls it).
+    """
+
+    def __init__(self, folder):
+        config = json.loads((folder / "tokenizer_config.json").read_text())
+        data = (folder / "tokenizer.model").read_bytes()
+        self.first = sentencepiece.SentencePieceProcessor(model_proto=data)
+        proto = sentencepiece_model_pb2.ModelProto.FromString(data)
+        proto.normalizer_spec.add_dummy_prefix = False
+        self.later = sentencepiece.SentencePieceProcessor(model_proto=proto.SerializeToString())
+        self.legacy = config.get("legacy", False)
+        self.special = {self.first.id_to_piece(i): i for i in (self.first.unk_id(), self.first.bos_id(), self.first.eos_id())}
+        self.added = dict(self.special)
+        for i, token in config.get("added_tokens_decoder", {}).items():
+            self.added[token["content"]] = int(i)
+            if token["special"]:
+                self.special[token["content"]] = int(i)
+        self.bos_token_id, self.eos_token_id = self.first.bos_id(), self.first.eos_id()
+        self.prefix = [self.bos_token_id] if config.get("add_bos_token", True) else []
+        self.suffix = [self.eos_token_id] if config.get("add_eos_token", False) else []
+        steps = [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
+        self.decoder = decoders.Sequence(steps)
+        self.pattern = re.compile("(" + "|".join(re.escape(t) for t in sorted(self.added, key=len, reverse=True)) + ")")
+
+    def __call__(self, text, add_special_tokens):
+        ids = []
+        at = 0
+        for part in self.pattern.split(text):
+            if part in self.added:
+                ids.append(self.added[part])
+            elif part:
+                ids += (self.first if at == 0 or self.legacy else self.later).encode(part)
+            at += len(part)
+        return {"input_ids": self.prefix + ids + self.suffix if add_special_tokens else ids}
+
+    def decode(self, ids, **_):
+        names = {i: t for t, i in self.added.items()}
+        return self.decoder.decode([names.get(i) or self.first.id_to_piece(i) for i in ids])
+
+    def get_vocab(self):
+        return {"last": max(self.first.get_piece_size() - 1, *self.added.values())}
+
+    @property
+    def added_tokens_decoder(self):
+        return {i: special(t) for t, i in self.special.items()}
+
+
+def sentencepiece_fixture(folder):
+    folder.mkdir(exist_ok=True)
+    data = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(tokenizer_strings.training_text(SEED, 1500)), model_writer=data, model_type="bpe",
+        vocab_size=900, byte_fallback=True, character_coverage=0.98, normalization_rule_name="identity",
+        remove_extra_whitespaces=False, split_digits=True, allow_whitespace_only_pieces=True, minloglevel=2)
+    proto = sentencepiece_model_pb2.ModelProto.FromString(data.getvalue())
+    proto.trainer_spec.ClearField("input")
+    (folder / "tokenizer.model").write_bytes(proto.SerializeToString())
+    added = {"900": {"content": "[INST]", "special": True}, "901": {"content": "word", "special": False, "normalized": False}}
+    config = {"tokenizer_class": "LlamaTokenizer", "legacy": False, "added_tokens_decoder": added}
+    (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=1) + "\n")
+
+
 def write_family(folder, strings):
-    write_gz(folder / "vectors.jsonl.gz", vectors(load(folder), strings))
+    tokenizer = load(folder) if (folder / "tokenizer.json").exists() else SentencePiece(folder)
+    write_gz(folder / "vectors.jsonl.gz", vectors(tokenizer, strings))
 
 
 def fixtures(out):
@@ -259,6 +368,9 @@ def fixtures(out):
         (folder / "tokenizer_config.json").write_text(json.dumps(config, indent=1) + "\n")
         write_family(folder, strings)
         print(name, tokenizer.get_vocab_size())
+    sentencepiece_fixture(out / "sentencepiece")
+    write_family(out / "sentencepiece", strings)
+    write_gz(out / "classes.jsonl.gz", [{"name": n, "ranges": r} for n, r in character_classes()])
 
 
 def real(source, out):
@@ -307,6 +419,16 @@ def real(source, out):
         tokenizer.post_processor = processors.Sequence([processors.ByteLevel(trim_offsets=False),
                                                         template(["<|begin_of_text|>"], tokenizer=tokenizer)])
         tokenizer.save(str(folder / "tokenizer.json"))
+        folders.append(folder)
+
+    for name, model, config in (("spm-llama2", "llama2/tokenizer.model", {}),
+                                ("spm-llama1", "llama2/tokenizer.model", {"legacy": True, "add_eos_token": True}),
+                                ("spm-mistral-v1", "mistral/tokenizer.model.v1", {"add_bos_token": False}),
+                                ("spm-mistral-v2", "mistral/mistral_instruct_tokenizer_240216.model.v2", {}),
+                                ("spm-mistral-v3", "mistral/mistral_instruct_tokenizer_240323.model.v3", {}),
+                                ("spm-baichuan2", "baichuan2/tokenizer.model", {"legacy": True})):
+        folder = lay(name, {"tokenizer.model": model})
+        (folder / "tokenizer_config.json").write_text(json.dumps(config))
         folders.append(folder)
 
     for folder in folders:

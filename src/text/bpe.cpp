@@ -81,12 +81,12 @@ void BpeModel::read_vocabulary(const JsonNode& node) {
   node.check(entries.size() <= max_tokens, "has too many tokens");
   vocabulary_.reserve(entries.size());
   for (auto it = entries.begin(); it != entries.end(); ++it) {
-    const bool valid =
-        it->is_number_unsigned() && it->get<std::uint64_t>() <= static_cast<std::uint64_t>(max_token_id);
-    if (!valid)
+    const auto number = natural(*it, max_token_id);
+    if (!number) {
       util::fail_input("{}: the id of \"{}\" must be an integer from 0 to {}", node.where(), it.key(),
                        max_token_id);
-    const auto id = static_cast<TokenId>(it->get<std::uint64_t>());
+    }
+    const auto id = static_cast<TokenId>(*number);
     const auto entry = vocabulary_.emplace(it.key(), id).first;
     if (static_cast<std::size_t>(id) >= tokens_.size())
       tokens_.resize(static_cast<std::size_t>(id) + 1, nullptr);

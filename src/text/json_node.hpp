@@ -14,6 +14,15 @@
 
 namespace assay::text {
 
+/// The value as an integer in [0, max], if it is one.
+[[nodiscard]] inline std::optional<std::int64_t> natural(const util::Json& value, std::int64_t max) {
+  if (!value.is_number_integer()) return std::nullopt;
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(max))
+    return std::nullopt;
+  const auto number = value.get<std::int64_t>();
+  return number >= 0 && number <= max ? std::optional(number) : std::nullopt;
+}
+
 /// Does not own the value.
 class JsonNode {
  public:
@@ -63,11 +72,9 @@ class JsonNode {
   }
   /// An integer in [0, max].
   [[nodiscard]] std::int64_t integer(std::int64_t max) const {
-    check(value_->is_number_integer(), "must be an integer");
-    const bool fits =
-        value_->is_number_unsigned() && value_->get<std::uint64_t>() <= static_cast<std::uint64_t>(max);
-    if (!fits) util::fail_input("{}: must be between 0 and {}", where(), max);
-    return static_cast<std::int64_t>(value_->get<std::uint64_t>());
+    const auto number = natural(*value_, max);
+    if (!number) util::fail_input("{}: must be an integer from 0 to {}", where(), max);
+    return *number;
   }
   [[nodiscard]] std::vector<JsonNode> items() const {
     check(value_->is_array(), "must be a list");

@@ -85,7 +85,7 @@ bool is_space(char32_t code) {
 }
 
 bool is_mark(char32_t code) {
-  if (code < 0x300 || is_newer_than_unicode_9(code)) return false;
+  if (code < 0x300 || contains(newer_than_unicode_9, code)) return false;
   const bool letter_since_12 = between(code, 0x1CF2, 0x1CF3);
   return letter_since_12 || between(category(code), UTF8PROC_CATEGORY_MN, UTF8PROC_CATEGORY_ME);
 }
@@ -95,7 +95,9 @@ bool is_punctuation(char32_t code) {
     return between(code, '!', '/') || between(code, ':', '@') || between(code, '[', '`') ||
            between(code, '{', '~');
   }
-  return between(category(code), UTF8PROC_CATEGORY_PC, UTF8PROC_CATEGORY_PO);
+  const bool until_unicode_8 = code == 0x166D || code == 0x111C9;
+  return until_unicode_8 || (between(category(code), UTF8PROC_CATEGORY_PC, UTF8PROC_CATEGORY_PO) &&
+                             !contains(punctuation_after_unicode_8, code));
 }
 
 bool is_word(char32_t code) {
@@ -151,7 +153,7 @@ std::string normalize(std::string_view text, NormalForm form) {
   std::size_t begin = 0;
   for (std::size_t at = 0; at < text.size();) {
     const Character c = character_at(text, at);
-    if (is_newer_than_unicode_9(c.code)) {
+    if (contains(newer_than_unicode_9, c.code)) {
       // Unknown there: left alone, and nothing is reordered or composed across it.
       normalize_known(text.substr(begin, at - begin), form, out);
       out += text.substr(at, c.size);

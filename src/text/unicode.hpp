@@ -14,7 +14,7 @@ namespace assay::text {
 [[nodiscard]] bool is_space(char32_t code);
 /// A combining mark by Unicode 9.0, which is what the reference's StripAccents removes.
 [[nodiscard]] bool is_mark(char32_t code);
-/// ASCII punctuation or \p{P}
+/// ASCII punctuation, or \p{P} by Unicode 8.0, which is the reference's Punctuation step
 [[nodiscard]] bool is_punctuation(char32_t code);
 /// \w of Rust's regex crate: Alphabetic, marks, decimal numbers, connectors, joiners.
 [[nodiscard]] bool is_word(char32_t code);

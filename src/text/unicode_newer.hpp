@@ -1,4 +1,4 @@
-// Characters that the normaliser of the tokenizers library does not know.
+// Characters that the tokenizers library takes by older Unicode tables than its regular expressions.
 #pragma once
 
 #include <algorithm>
@@ -35,10 +35,21 @@ inline constexpr auto newer_than_unicode_9 = std::to_array<CharacterRange>({
     {0x1E2EC, 0x1E2EF}, {0x1E4EC, 0x1E4EF}, {0x1E5EE, 0x1E5EF}, {0x1F16C, 0x1F16C}, {0x1FBF0, 0x1FBF9},
 });
 
-[[nodiscard]] constexpr bool is_newer_than_unicode_9(char32_t code) {
-  const auto* it = std::partition_point(newer_than_unicode_9.begin(), newer_than_unicode_9.end(),
+/// Punctuation that its Punctuation step does not know (crate unicode_categories: Unicode 8.0). Sorted.
+inline constexpr auto punctuation_after_unicode_8 = std::to_array<CharacterRange>({
+    {0x61D, 0x61D},     {0x9FD, 0x9FD},     {0xA76, 0xA76},     {0xC77, 0xC77},     {0xC84, 0xC84},
+    {0x1B7D, 0x1B7E},   {0x2E43, 0x2E4F},   {0x2E52, 0x2E5D},   {0x10EAD, 0x10EAD}, {0x10F55, 0x10F59},
+    {0x10F86, 0x10F89}, {0x1144B, 0x1144F}, {0x1145A, 0x1145B}, {0x1145D, 0x1145D}, {0x11660, 0x1166C},
+    {0x116B9, 0x116B9}, {0x1183B, 0x1183B}, {0x11944, 0x11946}, {0x119E2, 0x119E2}, {0x11A3F, 0x11A46},
+    {0x11A9A, 0x11A9C}, {0x11A9E, 0x11AA2}, {0x11C41, 0x11C45}, {0x11C70, 0x11C71}, {0x11EF7, 0x11EF8},
+    {0x11FFF, 0x11FFF}, {0x12FF1, 0x12FF2}, {0x16E97, 0x16E9A}, {0x16FE2, 0x16FE2}, {0x1E95E, 0x1E95F},
+});
+
+template <std::size_t Count>
+[[nodiscard]] constexpr bool contains(const std::array<CharacterRange, Count>& ranges, char32_t code) {
+  const auto* it = std::partition_point(ranges.begin(), ranges.end(),
                                         [&](const CharacterRange& range) { return range.last < code; });
-  return it != newer_than_unicode_9.end() && it->first <= code;
+  return it != ranges.end() && it->first <= code;
 }
 
 }  // namespace assay::text

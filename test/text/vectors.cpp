@@ -63,6 +63,17 @@ std::vector<std::string> read_strings(const std::filesystem::path& file) {
   return strings;
 }
 
+std::map<std::string, std::unordered_set<char32_t>> read_classes(const std::filesystem::path& file) {
+  std::map<std::string, std::unordered_set<char32_t>> classes;
+  for (const json& line : read_lines(file)) {
+    auto& codes = classes[line.at("name")];
+    for (const json& range : line.at("ranges")) {
+      for (unsigned code = range.at(0); code <= range.at(1).get<unsigned>(); ++code) codes.insert(code);
+    }
+  }
+  return classes;
+}
+
 Comparison compare_with_vectors(const std::filesystem::path& folder,
                                 const std::vector<std::string>& strings) {
   const auto tokenizer = text::load_tokenizer(folder);

@@ -2,8 +2,9 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
+#include <map>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "assay/text/tokenizer.hpp"
@@ -12,6 +13,10 @@ namespace assay::test {
 
 /// The strings of strings.jsonl.gz, as raw bytes.
 [[nodiscard]] std::vector<std::string> read_strings(const std::filesystem::path& file);
+
+/// The named sets of characters of classes.jsonl.gz.
+[[nodiscard]] std::map<std::string, std::unordered_set<char32_t>> read_classes(
+    const std::filesystem::path& file);
 
 struct Comparison {
   std::size_t compared = 0;

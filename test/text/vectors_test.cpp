@@ -23,8 +23,8 @@ void check_family(const fs::path& folder, const std::vector<std::string>& string
 TEST_CASE("small tokenizers of every style give the reference's ids and text") {
   const fs::path data = fs::path(ASSAY_TEST_DATA) / "text";
   const auto strings = read_strings(data / "strings.jsonl.gz");
-  for (const char* family :
-       {"gpt2", "llama3", "qwen2", "deepseek", "llama2", "mistral", "falcon", "bloom", "plain"}) {
+  for (const char* family : {"gpt2", "llama3", "qwen2", "deepseek", "llama2", "mistral", "falcon", "bloom",
+                             "plain", "sentencepiece"}) {
     DYNAMIC_SECTION(family) {
       check_family(data / family, strings);
     }
