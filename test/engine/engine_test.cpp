@@ -4,12 +4,10 @@
 
 #include <catch2/catch.hpp>
 #include <cstring>
-#include <fstream>
 #include <functional>
 #include <stdexcept>
 
 #include "assay/ops/linear.hpp"
-#include "assay/util/files.hpp"
 #include "engine/letter_tokenizer.hpp"
 #include "engine/model_fixture.hpp"
 #include "support/temp_dir.hpp"
@@ -83,23 +81,6 @@ class HookedFeed final : public engine::RequestFeed {
   std::vector<Request> requests_;
   std::size_t next_ = 0;
 };
-
-/// A copy of a float32 fixture with one tensor's values replaced.
-void write_altered_model(const std::string& name, const std::string& tensor, float value,
-                         const std::filesystem::path& to) {
-  std::filesystem::copy(test::model_data() / name, to, std::filesystem::copy_options::recursive);
-  const auto path = to / "model.safetensors";
-  std::string bytes = util::read_file(path);
-  std::uint64_t header_size = 0;
-  std::memcpy(&header_size, bytes.data(), sizeof(header_size));
-  const auto header = nlohmann::json::parse(bytes.substr(8, header_size));
-  const auto offsets = header.at(tensor).at("data_offsets").get<std::vector<std::size_t>>();
-  for (std::size_t at = 8 + header_size + offsets[0]; at < 8 + header_size + offsets[1];
-       at += sizeof(float)) {
-    std::memcpy(bytes.data() + at, &value, sizeof(float));
-  }
-  std::ofstream(path, std::ios::binary) << bytes;
-}
 
 }  // namespace
 
@@ -221,7 +202,7 @@ TEST_CASE("the context bounds requests and generations") {
 
 TEST_CASE("an overflowing model fails its requests, greedy or drawn") {
   const test::TempDir folder;
-  write_altered_model("llama2", "model.norm.weight", 3e38F, folder.path() / "model");
+  test::write_altered_model("llama2", "model.norm.weight", 3e38F, folder.path() / "model");
   const auto spec = model::read_arch_spec(folder.path() / "model");
   const model::Checkpoint checkpoint(folder.path() / "model", spec);
   const auto world = comm::make_self_communicator();

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -13,6 +15,7 @@
 #include "assay/engine/engine.hpp"
 #include "assay/model/arch_spec.hpp"
 #include "assay/model/weights.hpp"
+#include "assay/util/files.hpp"
 #include "assay/util/json.hpp"
 
 namespace assay::test {
@@ -107,6 +110,23 @@ inline double largest_difference(const std::vector<float>& a, const std::vector<
     if (!(difference <= largest)) largest = difference;
   }
   return largest;
+}
+
+/// A copy of a float32 fixture with one tensor's values replaced.
+inline void write_altered_model(const std::string& name, const std::string& tensor, float value,
+                                const std::filesystem::path& to) {
+  std::filesystem::copy(model_data() / name, to, std::filesystem::copy_options::recursive);
+  const auto path = to / "model.safetensors";
+  std::string bytes = util::read_file(path);
+  std::uint64_t header_size = 0;
+  std::memcpy(&header_size, bytes.data(), sizeof(header_size));
+  const auto header = util::Json::parse(bytes.substr(8, header_size));
+  const auto offsets = header.at(tensor).at("data_offsets").get<std::vector<std::size_t>>();
+  for (std::size_t at = 8 + header_size + offsets[0]; at < 8 + header_size + offsets[1];
+       at += sizeof(float)) {
+    std::memcpy(bytes.data() + at, &value, sizeof(float));
+  }
+  std::ofstream(path, std::ios::binary) << bytes;
 }
 
 }  // namespace assay::test

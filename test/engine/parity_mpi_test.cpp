@@ -1,5 +1,6 @@
 // Every family against transformers, and every mesh against one rank.
 #include <catch2/catch.hpp>
+#include <limits>
 
 #include "assay/util/error.hpp"
 #include "engine/model_fixture.hpp"
@@ -12,6 +13,7 @@ namespace {
 
 constexpr double transformers_tolerance = 2e-4;
 constexpr double sharding_tolerance = 1e-4;
+constexpr double smallest = std::numeric_limits<double>::denorm_min();
 
 /// The fixture's questions, and enough neighbours that batches mix prompts and decoding.
 std::vector<engine::Request> questions(const ModelFixture& fixture) {
@@ -28,6 +30,8 @@ std::vector<engine::Request> questions(const ModelFixture& fixture) {
   rolling.windows.push_back({{prompt.begin(), prompt.begin() + 20}, 1});
   rolling.windows.push_back({{prompt.begin() + 5, prompt.begin() + 40}, 15});
   requests.push_back(rolling);
+  requests.push_back(test::generate(prompt, 30));
+  requests.back().sampling = {0.9, 50, 0.95, 4};
   return requests;
 }
 
@@ -42,14 +46,14 @@ void check_against_transformers(const ModelFixture& fixture, const std::vector<e
   CHECK(done[2].finish_reason == engine::FinishReason::length);
 }
 
-void check_same(const std::vector<engine::Completion>& sharded,
-                const std::vector<engine::Completion>& whole) {
+void check_same(const std::vector<engine::Completion>& sharded, const std::vector<engine::Completion>& whole,
+                bool same_bits) {
   REQUIRE(sharded.size() == whole.size());
   for (std::size_t i = 0; i < whole.size(); ++i) {
     CAPTURE(i);
     CHECK(sharded[i].error.empty());
     CHECK(test::largest_difference(sharded[i].token_log_probabilities, whole[i].token_log_probabilities) <
-          sharding_tolerance);
+          (same_bits ? smallest : sharding_tolerance));
     CHECK(sharded[i].is_greedy == whole[i].is_greedy);
     CHECK(sharded[i].generated == whole[i].generated);
     CHECK(sharded[i].finish_reason == whole[i].finish_reason);
@@ -85,7 +89,8 @@ TEST_CASE("every family scores and continues as transformers does, on every mesh
       if (!mesh.is_leader()) continue;
       check_against_transformers(fixture, done);
       test::LocalEngine whole(fixture, fixture.options());
-      check_same(done, whole.run(requests));
+      // Stages and replicas change nothing; tensor ranks change the order of sums.
+      check_same(done, whole.run(requests), shape.tp == 1);
     }
     CHECK(meshes > 0);
   }
