@@ -3,32 +3,21 @@
 #include <algorithm>
 
 #include "assay/util/error.hpp"
-#include "assay/util/hash.hpp"
 #include "assay/util/log.hpp"
 
 namespace assay::campaign {
 namespace {
 
-// A request's own seed: from the campaign's and the question's identity, never from its place in the launch.
-std::uint64_t sampling_seed(std::uint64_t campaign_seed, const std::string& task, std::int64_t doc_id, std::size_t index) {
-  util::ByteWriter out;
-  out.put(campaign_seed);
-  out.put_string(task);
-  out.put(doc_id);
-  out.put(static_cast<std::uint64_t>(index));
-  return util::xxh3_64(out.bytes());
-}
-
 std::vector<PlannedRequest> encode_task(const CampaignConfig& config, const PreparedTask& prepared, std::size_t task_index,
                                         const text::Tokenizer& tokenizer, std::int64_t max_length) {
+  const eval::EncodeOptions options{max_length, config.seed, std::nullopt};
   std::vector<PlannedRequest> planned;
   for (std::size_t sample = 0; sample < prepared.samples.size(); ++sample) {
     const eval::Sample& document = prepared.samples[sample];
     for (std::size_t index = 0; index < document.requests.size(); ++index) {
       PlannedRequest request{task_index, sample, index, 0, {}};
-      const auto seed = sampling_seed(config.seed, prepared.task.task, document.doc_id, index);
       try {
-        request.request = eval::encode(document.requests[index], tokenizer, {max_length, seed});
+        request.request = eval::encode(document.requests[index], tokenizer, options);
       } catch (const util::InputError& error) {
         util::fail_input("document {}: {}", document.doc_id, error.what());
       }
@@ -62,8 +51,7 @@ Preparation prepare(const CampaignConfig& config, const text::Tokenizer& tokeniz
   std::size_t failed = 0;
   for (std::size_t i = 0; i < preparation.tasks.size(); ++i) {
     PreparedTask& prepared = preparation.tasks[i];
-    // A 0 written in the task's file is final: its prompt has its own examples or must have none.
-    prepared.num_fewshot = config.num_fewshot.value_or(prepared.task.num_fewshot);
+    prepared.num_fewshot = eval::effective_num_fewshot(prepared.task, options);
     try {
       prepared.samples = eval::build_samples(prepared.task, options);
       auto planned = encode_task(config, prepared, i, tokenizer, max_length);
