@@ -165,6 +165,7 @@ Scan scan_records(std::span<const std::byte> file, std::size_t start) {
 }
 
 std::string differing_keys(const std::string& a, const std::string& b) {
+  if (a == b) return "";
   const util::Json left = util::parse_json(a, "run identity");
   const util::Json right = util::parse_json(b, "run identity");
   if (!left.is_object() || !right.is_object()) return left == right ? "" : "identity";

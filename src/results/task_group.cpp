@@ -5,11 +5,12 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "assay/eval/python_value.hpp"
 #include "assay/util/error.hpp"
 #include "assay/util/hash.hpp"
 #include "results/hdf5/write.hpp"
+#include "results/json_text.hpp"
 #include "results/lm_eval_config.hpp"
-#include "results/python_text.hpp"
 
 namespace assay::results {
 namespace {
@@ -54,7 +55,7 @@ void write_samples(hid_t task, const std::vector<eval::Sample>& samples) {
     choices.add(to_text(OrderedJson(sample.choices)));
     doc_hash.push_back(util::sha256_hex(python_json(sample.doc, 2)));
     prompt_hash.push_back(sample.requests.empty() ? "" : util::sha256_hex(sample.requests.front().context));
-    target_hash.push_back(util::sha256_hex(python_str(sample.target)));
+    target_hash.push_back(util::sha256_hex(eval::python_str(sample.target)));
     first_request.push_back(next);
     requests.push_back(static_cast<std::int64_t>(sample.requests.size()));
     next += requests.back();

@@ -165,12 +165,16 @@ TEST_CASE("cut anywhere in its last record, a journal keeps the others and goes 
   const auto starts = record_starts(4);
   REQUIRE(starts.back() == whole.size());
   for (std::size_t size = starts[3]; size < whole.size(); ++size) {
+    const auto cut = std::as_bytes(std::span(whole)).first(size);
+    const auto scan = assay::results::journal::scan_records(cut, starts[0]);
+    REQUIRE(scan.end == starts[3]);
+    REQUIRE(scan.damaged_places == 0);
+    REQUIRE(are_the_first(scan.records));
+    if (size % 11 != 0) continue;
     write_text(path, whole.substr(0, size));
     {
       Journal journal(path, kIdentity);
-      const auto records = journal.take_records();
-      REQUIRE(records.size() == 3);
-      REQUIRE(are_the_first(records));
+      REQUIRE(journal.take_records().size() == 3);
       journal.append(record(3));
     }
     REQUIRE(util::read_file(path) == whole);

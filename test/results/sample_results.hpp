@@ -23,6 +23,8 @@ inline eval::TaskConfig task_config(const std::string& name, eval::OutputType ty
   eval::TaskConfig task;
   task.task = name;
   task.dataset_path = "someone/" + name;
+  task.dataset_name = "default";
+  task.file = "configs/tasks/" + name + ".yaml";
   task.output_type = type;
   task.test_split = "test";
   task.doc_to_text = "{{question}}";
@@ -30,6 +32,8 @@ inline eval::TaskConfig task_config(const std::string& name, eval::OutputType ty
   task.metadata = {{"version", 1}};
   task.raw = {{"task", name},
               {"dataset_path", task.dataset_path},
+              {"dataset_name", "default"},
+              {"training_split", "train"},
               {"test_split", "test"},
               {"doc_to_text", "{{question}}"},
               {"doc_to_target", "{{answer}}"}};
@@ -46,6 +50,9 @@ inline results::TaskResult choice_result() {
   result.task.raw["metric_list"] = {
       {{"metric", "acc"}, {"aggregation", "mean"}, {"higher_is_better", true}},
       {{"metric", "acc_norm"}, {"aggregation", "mean"}, {"higher_is_better", true}}};
+  result.task.raw["validation_split"] = "validation";
+  result.task.raw["should_decontaminate"] = true;
+  result.task.raw["doc_to_decontamination_query"] = "{{question}}";
   result.documents = 40;
   const std::string first = "Question: \"what\"\n\xF0\x9F\x99\x82?\nAnswer:";
   const std::string second = std::string("A NUL: \0 here", 13);
@@ -88,8 +95,12 @@ inline results::TaskResult generation_result() {
   result.task.generation_kwargs = {
       {"until", {"Question:", "</s>"}}, {"do_sample", false}, {"temperature", 0.0}};
   result.task.metrics = {{"exact_match", "mean", true, {}}};
-  result.task.raw["metric_list"] = {
-      {{"metric", "exact_match"}, {"aggregation", "mean"}, {"higher_is_better", true}}};
+  result.task.raw["metric_list"] = {{{"metric", "exact_match"},
+                                     {"aggregation", "mean"},
+                                     {"higher_is_better", true},
+                                     {"ignore_case", true},
+                                     {"ignore_punctuation", false},
+                                     {"regexes_to_ignore", {",", "\\$"}}}};
   result.task.raw["fewshot_split"] = "train";
   result.task.raw["generation_kwargs"] = result.task.generation_kwargs;
   result.task.raw["filter_list"] = {
@@ -122,6 +133,11 @@ inline results::TaskResult generation_result() {
 inline results::TaskResult rolling_result() {
   results::TaskResult result;
   result.task = task_config("reading", eval::OutputType::loglikelihood_rolling);
+  result.task.raw["validation_split"] = "validation";
+  result.task.raw["should_decontaminate"] = true;
+  result.task.raw["doc_to_decontamination_query"] = "{{page}}";
+  result.task.process_results = "wikitext.process_results";
+  result.task.raw["process_results"] = "!function preprocess_wikitext.process_results";
   result.task.doc_to_text = "";
   result.task.raw["doc_to_text"] = "";
   result.task.metrics = {{"word_perplexity", "weighted_perplexity", false, {}},

@@ -5,7 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "assay/util/error.hpp"
-#include "results/hdf5/write.hpp"
+#include "assay/util/log.hpp"
+#include "results/hdf5/seal.hpp"
 
 namespace assay::results::hdf5 {
 namespace {
@@ -52,6 +53,10 @@ Group Group::open_file(const std::filesystem::path& path) {
   util::check_input(std::filesystem::exists(path, failed), "{} does not exist", path.string());
   util::check_input(std::filesystem::is_regular_file(path, failed), "{} is not a regular file",
                     path.string());
+  if (check_seal(path) == Seal::absent) {
+    util::log_warning("{} was changed by other software since assay wrote it, or is not a results file",
+                      path.string());
+  }
   Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
   util::check_input(file.valid(), "{} cannot be read as HDF5 ({})", path.string(),
                     file.valid() ? "" : last_error());

@@ -6,7 +6,8 @@
 
 #include "assay/util/error.hpp"
 #include "assay/util/files.hpp"
-#include "results/python_text.hpp"
+#include "results/hdf5/seal.hpp"
+#include "results/json_text.hpp"
 
 namespace assay::results::hdf5 {
 namespace {
@@ -89,6 +90,7 @@ void save_image(hid_t file, const std::filesystem::path& path) {
   const ssize_t size = check(H5Fget_file_image(file, nullptr, 0), "sizing the results");
   std::string bytes(static_cast<std::size_t>(size), '\0');
   check(H5Fget_file_image(file, bytes.data(), bytes.size()), "collecting the results");
+  append_seal(bytes);
   util::write_file_atomically(path, bytes);
 }
 
