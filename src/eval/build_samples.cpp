@@ -84,6 +84,11 @@ class SampleBuilder {
     for (const auto& [key, value] : options.gen_kwargs.items()) gen_kwargs_[key] = value;
   }
 
+  /// lm-eval decides by the first document of the split whether targets are lists of alternatives.
+  void look_at_first(const OrderedJson& document) {
+    several_targets_ = !target_.target(document).empty() && target_.target(document).is_array();
+  }
+
   [[nodiscard]] std::string shot(const OrderedJson& document) const { return shot_.render(document); }
 
   [[nodiscard]] Sample build(std::size_t id, const OrderedJson& document, const std::string& shots) const {
@@ -91,6 +96,7 @@ class SampleBuilder {
     sample.doc_id = static_cast<std::int64_t>(id);
     sample.doc = document;
     sample.target = target_.target(document);
+    sample.several_targets = several_targets_;
     if (choices_) sample.choices = choices_->choices(document);
     add_requests(sample, description(document) + shots + text_.text(document));
     return sample;
@@ -148,6 +154,7 @@ class SampleBuilder {
   Template description_;
   ShotFormat shot_;
   OrderedJson gen_kwargs_;
+  bool several_targets_ = false;
 };
 
 }  // namespace
@@ -164,7 +171,10 @@ std::vector<Sample> build_samples(const TaskConfig& task, const BuildOptions& op
   check_input(shots >= 0, "the number of few-shot examples is negative");
   const Split pool = shots > 0 ? read_pool(task, options) : Split();
   FewshotSampler sampler(task, pool.documents, options.fewshot_seed);
-  const SampleBuilder builder(task, options);
+  SampleBuilder builder(task, options);
+  if (!split.documents.empty()) {
+    for_document(task, split, 0, [&] { builder.look_at_first(split.documents[0].fields); });
+  }
   std::vector<Sample> samples;
   for (const std::size_t i : chosen_documents(split.documents.size(), options)) {
     const OrderedJson& document = split.documents[i].fields;

@@ -118,6 +118,7 @@ struct Sample {
   util::OrderedJson doc;     ///< after process_docs
   util::OrderedJson target;  ///< as lm-eval logs it: index, text or list; python_str() of it is hashed
   std::vector<std::string> choices;  ///< multiple_choice: bare choice texts
+  bool several_targets = false;  ///< the split's first target is a list: in this task any of a list counts
   std::vector<TextRequest> requests;
 };
 

@@ -1,0 +1,134 @@
+#include "assay/eval/task.hpp"
+#include "eval/support.hpp"
+
+namespace assay::eval {
+namespace {
+
+using test::input_error;
+using test::TemporaryFolder;
+
+struct World {
+  TemporaryFolder folder;
+  BuildOptions options;
+
+  World() {
+    options.data_root = folder.path() / "data";
+    std::string rows;
+    for (int i = 0; i < 10; ++i)
+      rows += "{\"q\":\"q" + std::to_string(i) + "\",\"a\":\"a" + std::to_string(i) + "\"}\n";
+    data("test", rows);
+  }
+  void data(const std::string& split, const std::string& rows) const {
+    folder.write("data/org/set/default/" + split + ".jsonl", rows);
+  }
+  [[nodiscard]] std::vector<Sample> build(const std::string& more, const std::string& target = "a") const {
+    const auto file = folder.write(
+        "t.yaml", "task: t\ndataset_path: org/set\ntest_split: test\ndoc_to_text: q\ndoc_to_target: \"" +
+                      target + "\"\n" + more);
+    return build_samples(load_task(file), options);
+  }
+};
+
+TEST_CASE("contexts are description, shots and question") {
+  World world;
+  const auto samples = world.build(
+      "description: \"About {{q}}:\\n\\n\"\nnum_fewshot: 2\ntarget_delimiter: \"=\"\nfewshot_delimiter: "
+      "\";\"\n"
+      "fewshot_config: {sampler: first_n}\n");
+  REQUIRE(samples.size() == 10);
+  CHECK(samples[7].requests.at(0).context == "About q7:\n\nq0=a0;q1=a1;q7");
+  CHECK(samples[7].target == "a7");
+}
+
+TEST_CASE("a document is never its own shot where the splits are the same") {
+  World world;
+  for (const Sample& sample : world.build("num_fewshot: 9\nfewshot_split: test\n")) {
+    const std::string& context = sample.requests[0].context;
+    CHECK(context.find(sample.target.get<std::string>()) == std::string::npos);
+  }
+  const auto first = world.build("num_fewshot: 2\nfewshot_config: {sampler: first_n, split: test}\n");
+  CHECK(first[0].requests[0].context == "q1 a1\n\nq2 a2\n\nq0");
+}
+
+TEST_CASE("shots can be written in the task and formatted on their own") {
+  World world;
+  const auto samples = world.build(
+      "num_fewshot: 1\nfewshot_config:\n  sampler: first_n\n  doc_to_text: \"Q:{{x}}\"\n  doc_to_target: "
+      "\"{{y}}\"\n"
+      "  target_delimiter: \"\"\n  samples:\n    - {x: one, y: \"1\"}\n    - {x: two, y: \"2\"}\n");
+  CHECK(samples[0].requests[0].context == "Q:one1\n\nq0");
+}
+
+TEST_CASE("limits take the first documents and seeds draw others, in order") {
+  World world;
+  world.options.limit = 3;
+  auto samples = world.build("");
+  REQUIRE(samples.size() == 3);
+  CHECK(samples[2].doc_id == 2);
+  world.options.sample_seed = 5;
+  samples = world.build("");
+  std::vector<std::int64_t> ids;
+  for (const Sample& sample : samples) ids.push_back(sample.doc_id);
+  // sorted(random.Random(5).sample(range(10), 3))
+  CHECK(ids == std::vector<std::int64_t>{4, 5, 9});
+  CHECK(samples[0].doc["q"] == "q4");
+  world.options.limit = 50;
+  CHECK(world.build("").size() == 10);
+}
+
+TEST_CASE("settings from the command line replace the task's, key by key") {
+  World world;
+  world.options.limit = 1;
+  world.options.gen_kwargs = {{"max_gen_toks", 7}, {"until", "x"}};
+  const auto samples = world.build("generation_kwargs: {until: [a], do_sample: false}\n");
+  CHECK(samples[0].requests[0].gen_kwargs.dump() == R"({"until":"x","do_sample":false,"max_gen_toks":7})");
+}
+
+TEST_CASE("mutual information asks every choice without its context too") {
+  World world;
+  world.options.limit = 1;
+  const auto samples = world.build(
+      "output_type: multiple_choice\ndoc_to_choice: [x, y]\nmetric_list: [{metric: acc_mutual_info}]\n", "0");
+  REQUIRE(samples[0].requests.size() == 4);
+  CHECK(samples[0].requests[1].context == "q0");
+  CHECK(samples[0].requests[3].context.empty());
+  CHECK(samples[0].requests[3].continuation == " y");
+  CHECK(samples[0].target == 0);
+}
+
+TEST_CASE("a document that does not fit its task is named by file and line") {
+  World world;
+  const auto message = [&](const std::string& row, const std::string& more = "",
+                           const std::string& target = "{{a}}") {
+    world.data("test", "{\"q\":\"q\",\"a\":\"a\",\"c\":[\"x\"]}\n\n" + row + "\n");
+    const std::string error = input_error([&] { (void)world.build(more, target); });
+    CAPTURE(error);
+    CHECK(error.find("task t") != std::string::npos);
+    CHECK(error.find("test.jsonl:3: ") != std::string::npos);
+    return error;
+  };
+  CHECK(message("{\"q\":\"q\"}").find("\"a\"") != std::string::npos);
+  CHECK(message("{\"q\":5,\"a\":\"a\"}").find("\"q\"") != std::string::npos);
+  CHECK(message("{\"q\":\"q\",\"a\":\"a\"").find("JSON") != std::string::npos);
+  const std::string choice = "output_type: multiple_choice\ndoc_to_choice: \"{{c}}\"\n";
+  CHECK(message("{\"q\":\"q\",\"a\":\"a\",\"c\":\"x\"}", choice).find("choices") != std::string::npos);
+  CHECK(message("{\"q\":\"q\",\"a\":\"a\",\"c\":[1]}", choice).find("choice") != std::string::npos);
+  CHECK(message("{\"q\":\"q\",\"a\":\"a\",\"c\":[]}", choice).find("choices") != std::string::npos);
+  CHECK(message("{\"q\":\"q\",\"a\":5}", "output_type: loglikelihood\n", "a").find("target") !=
+        std::string::npos);
+}
+
+TEST_CASE("missing shots and data are said before anything runs") {
+  World world;
+  CHECK(input_error([&] { (void)world.build("num_fewshot: 11\n"); }).find("offers 10") != std::string::npos);
+  CHECK(input_error([&] { (void)world.build("num_fewshot: 1\nfewshot_split: train\n"); }).find("train") !=
+        std::string::npos);
+  world.options.limit = 0;
+  CHECK(input_error([&] { (void)world.build(""); }).find("no documents") != std::string::npos);
+  world.data("test", "");
+  world.options.limit = -1;
+  CHECK(input_error([&] { (void)world.build(""); }).find("is empty") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace assay::eval
