@@ -100,25 +100,55 @@ void linear_dot(const tensor::Context& context, LinearJob job, const tensor::Mat
   }
 }
 
-void pack_row(LinearWeights& weights, tensor::ConstArray from, std::int64_t row) {
+float widen(float x) {
+  return x;
+}
+float widen(tensor::BFloat16 x) {
+  return tensor::to_float(x);
+}
+float widen(tensor::Float16 x) {
+  return tensor::to_float(x);
+}
+
+/// One panel: sixteen rows of the checkpoint, zeros past the last, a stretch of columns at a time through the
+/// cache.
+template <class Source>
+void pack_panel(LinearWeights& weights, const Source* from, std::int64_t panel) {
+  constexpr std::int64_t stretch = 64;
   const std::int64_t n = weights.in_features;
-  const std::int64_t panel = row / panel_width;
-  const std::int64_t lane = row % panel_width;
-  const auto element = [&](std::int64_t k) {
-    return row < weights.out_features ? tensor::element_as_float(from, row * n + k) : 0.0F;
-  };
-  if (weights.format == LinearFormat::f32) {
-    auto* to = reinterpret_cast<float*>(weights.data.data()) + panel * n * panel_width + lane;
-    for (std::int64_t k = 0; k < n; ++k) to[k * panel_width] = element(k);
-    return;
-  }
   const bool pairs = weights.format == LinearFormat::bf16_dot;
   const std::int64_t padded = pairs ? round_up(n, 32) : n;
-  auto* to = reinterpret_cast<std::uint16_t*>(weights.data.data()) + panel * padded * panel_width;
-  for (std::int64_t k = 0; k < padded; ++k) {
-    const std::int64_t at = pairs ? (k / 2 * panel_width + lane) * 2 + k % 2 : k * panel_width + lane;
-    to[at] = k < n ? tensor::to_bfloat16(element(k)).bits : std::uint16_t{0};
+  const std::int64_t begin = panel * padded * panel_width;
+  auto* floats = reinterpret_cast<float*>(weights.data.data()) + begin;
+  auto* halves = reinterpret_cast<std::uint16_t*>(weights.data.data()) + begin;
+  const std::int64_t rows = std::min(panel_width, weights.out_features - panel * panel_width);
+  float columns[panel_width][stretch] = {};
+  for (std::int64_t k = 0; k < padded; k += stretch) {
+    const std::int64_t count = std::min(stretch, padded - k);
+    for (std::int64_t r = 0; r < rows; ++r) {
+      const Source* row = from + (panel * panel_width + r) * n;
+      for (std::int64_t i = 0; i < count; ++i) columns[r][i] = k + i < n ? widen(row[k + i]) : 0.0F;
+    }
+    for (std::int64_t i = 0; i < count; ++i) {
+      for (std::int64_t r = 0; r < panel_width; ++r) {
+        const std::int64_t at =
+            pairs ? ((k + i) / 2 * panel_width + r) * 2 + (k + i) % 2 : (k + i) * panel_width + r;
+        if (weights.format == LinearFormat::f32) {
+          floats[at] = columns[r][i];
+        } else {
+          halves[at] = tensor::to_bfloat16(columns[r][i]).bits;
+        }
+      }
+    }
   }
+}
+
+template <class Source>
+void pack_panels(const tensor::Context& context, LinearWeights& weights, const void* from) {
+  const std::int64_t panels = round_up(weights.out_features, panel_width) / panel_width;
+#pragma omp parallel for num_threads(context.threads) schedule(static)
+  for (std::int64_t panel = 0; panel < panels; ++panel)
+    pack_panel(weights, static_cast<const Source*>(from), panel);
 }
 
 }  // namespace
@@ -143,8 +173,19 @@ LinearWeights pack_linear(const tensor::Context& context, tensor::ConstArray wei
   auto* padded_bias = reinterpret_cast<float*>(result.bias.data());
   std::fill_n(padded_bias, rows, 0.0F);
   std::copy(bias.begin(), bias.end(), padded_bias);
-#pragma omp parallel for num_threads(context.threads) schedule(static)
-  for (std::int64_t row = 0; row < rows; ++row) pack_row(result, weight, row);
+  switch (weight.dtype) {
+    case tensor::DType::f32:
+      pack_panels<float>(context, result, weight.data);
+      break;
+    case tensor::DType::bf16:
+      pack_panels<tensor::BFloat16>(context, result, weight.data);
+      break;
+    case tensor::DType::f16:
+      pack_panels<tensor::Float16>(context, result, weight.data);
+      break;
+    default:
+      util::fail_internal("{} is not a dtype of weights", tensor::name_of(weight.dtype));
+  }
   return result;
 }
 

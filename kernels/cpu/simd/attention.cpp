@@ -12,11 +12,12 @@ constexpr int tile = 32;
 constexpr int dim_limit = 512;  // max_head_dim
 constexpr float minus_infinity = -__builtin_inff();
 
-struct Row {
-  float query[dim_limit];  // padded with zeros to whole vectors
-  float sum[dim_limit];    // of exp(score - max) * value
-  float max;
-  float total;  // of exp(score - max)
+/// Of all rows of a job; a row's vectors are `padded` apart, so that they do not share cache sets.
+struct State {
+  alignas(64) float query[AttentionJob::max_rows * dim_limit];  // zeros from head_dim to padded
+  alignas(64) float sum[AttentionJob::max_rows * dim_limit];    // of exp(score - max) * value
+  float max[AttentionJob::max_rows];
+  float total[AttentionJob::max_rows];  // of exp(score - max)
 };
 
 /// Where the keys of one tile lie. Places past the last key repeat it, so that reading them is harmless.
@@ -27,12 +28,17 @@ struct Tile {
 
 Tile locate(const AttentionJob& job, std::int64_t begin, std::int64_t end) {
   Tile t;
+  std::int64_t block = begin / job.block_size;
+  std::int64_t offset = begin % job.block_size;
   for (std::int64_t j = 0; j < tile; ++j) {
-    const std::int64_t position = begin + j < end ? begin + j : end - 1;
-    const std::int64_t offset = job.block_table[position / job.block_size] * job.block_stride +
-                                position % job.block_size * job.head_dim;
-    t.key[j] = job.keys + offset;
-    t.value[j] = job.values + offset;
+    const std::int64_t at = job.block_table[block] * job.block_stride + offset * job.head_dim;
+    t.key[j] = job.keys + at;
+    t.value[j] = job.values + at;
+    if (begin + j + 1 >= end) continue;
+    if (++offset == job.block_size) {
+      offset = 0;
+      ++block;
+    }
   }
   return t;
 }
@@ -91,15 +97,17 @@ ASSAY_INLINE void add_last_values(float* sums, float scale, const float* p, cons
   store(sums + d, acc);
 }
 
-void row_tile(Row& state, const AttentionJob& job, int row, const Tile& t, std::int64_t begin, int first,
-              int last) {
-  float p[tile] = {};
-  for (int j = first & ~3; j < last; j += 4) dot4(p + j, state.query, t.key + j, job.head_dim);
+void row_tile(State& state, const AttentionJob& job, std::int64_t padded, int row, const Tile& t,
+              std::int64_t begin, int first, int last) {
+  const float* query = state.query + row * padded;
+  float* sums = state.sum + row * padded;
+  alignas(64) float p[tile] = {};
+  for (int j = first & ~3; j < last; j += 4) dot4(p + j, query, t.key + j, job.head_dim);
   finish_scores(p, job, row, begin, first, last);
   Floats best = load(p);
   for (int j = lanes; j < tile; j += lanes) best = maximum(load(p + j), best);
   const float tile_max = greatest(best);
-  const float max = tile_max > state.max ? tile_max : state.max;
+  const float max = tile_max > state.max[row] ? tile_max : state.max[row];
   const Floats shift = broadcast(max == minus_infinity ? 0.0F : max);
   Floats total = broadcast(0);
   for (int j = 0; j < tile; j += lanes) {
@@ -108,18 +116,18 @@ void row_tile(Row& state, const AttentionJob& job, int row, const Tile& t, std::
     total = total + e;
   }
   float scale = 1;
-  if (state.max != max) {
+  if (state.max[row] != max) {
     float buffer[lanes];
-    store(buffer, exp(broadcast(state.max) - shift));
+    store(buffer, exp(broadcast(state.max[row]) - shift));
     scale = buffer[0];
   }
-  state.max = max;
-  state.total = state.total * scale + sum(total);
+  state.max[row] = max;
+  state.total[row] = state.total[row] * scale + sum(total);
   std::int64_t d = 0;
-  for (; d + 8 * lanes <= job.head_dim; d += 8 * lanes) add_values<8>(state.sum, scale, p, t, first, last, d);
-  for (; d + 4 * lanes <= job.head_dim; d += 4 * lanes) add_values<4>(state.sum, scale, p, t, first, last, d);
-  for (; d + lanes <= job.head_dim; d += lanes) add_values<1>(state.sum, scale, p, t, first, last, d);
-  if (d < job.head_dim) add_last_values(state.sum, scale, p, t, first, last, d, job.head_dim);
+  for (; d + 8 * lanes <= job.head_dim; d += 8 * lanes) add_values<8>(sums, scale, p, t, first, last, d);
+  for (; d + 4 * lanes <= job.head_dim; d += 4 * lanes) add_values<4>(sums, scale, p, t, first, last, d);
+  for (; d + lanes <= job.head_dim; d += lanes) add_values<1>(sums, scale, p, t, first, last, d);
+  if (d < job.head_dim) add_last_values(sums, scale, p, t, first, last, d, job.head_dim);
 }
 
 ASSAY_INLINE std::int64_t first_key(const AttentionJob& job, int row) {
@@ -128,17 +136,17 @@ ASSAY_INLINE std::int64_t first_key(const AttentionJob& job, int row) {
 }
 
 void rows(const AttentionJob& job) {
-  Row state[AttentionJob::max_rows];
+  State state;
   const std::int64_t padded = (job.head_dim + lanes - 1) / lanes * lanes;
   std::int64_t begin = job.position[0];
   std::int64_t end = 0;
   for (int r = 0; r < job.rows; ++r) {
     for (std::int64_t d = 0; d < padded; ++d) {
-      state[r].query[d] = d < job.head_dim ? job.query[r][d] : 0.0F;
-      state[r].sum[d] = 0;
+      state.query[r * padded + d] = d < job.head_dim ? job.query[r][d] : 0.0F;
+      state.sum[r * padded + d] = 0;
     }
-    state[r].max = minus_infinity;
-    state[r].total = 0;
+    state.max[r] = minus_infinity;
+    state.total[r] = 0;
     begin = first_key(job, r) < begin ? first_key(job, r) : begin;
     end = job.position[r] + 1 > end ? job.position[r] + 1 : end;
   }
@@ -148,12 +156,13 @@ void rows(const AttentionJob& job) {
       const std::int64_t first = first_key(job, r) - at;
       const std::int64_t last = job.position[r] + 1 - at;
       if (last <= 0 || first >= tile) continue;
-      row_tile(state[r], job, r, t, at, static_cast<int>(first > 0 ? first : 0),
+      row_tile(state, job, padded, r, t, at, static_cast<int>(first > 0 ? first : 0),
                static_cast<int>(last < tile ? last : tile));
     }
   }
   for (int r = 0; r < job.rows; ++r) {
-    for (std::int64_t d = 0; d < job.head_dim; ++d) job.out[r][d] = state[r].sum[d] / state[r].total;
+    for (std::int64_t d = 0; d < job.head_dim; ++d)
+      job.out[r][d] = state.sum[r * padded + d] / state.total[r];
   }
 }
 
