@@ -57,9 +57,14 @@ struct Blocks {
   Block usual[block_rows];
   Block narrow[block_rows];
 };
+/// As in linear.cpp: blocks of less than half of block_rows rows are not built for several row blocks.
+constexpr int usual_rows(int rows) {
+  return 2 * rows >= block_rows ? rows : block_rows;
+}
+
 template <std::size_t... I>
 constexpr Blocks make_blocks(std::index_sequence<I...>) {
-  return {{block<I + 1, panels_for(I + 1)>...}, {block<I + 1, 2>...}, {block<I + 1, 1>...}};
+  return {{block<I + 1, panels_for(I + 1)>...}, {block<usual_rows(I + 1), 2>...}, {block<I + 1, 1>...}};
 }
 
 /// As in linear.cpp: row blocks of about the same size share a panel while it is in the cache; a single one

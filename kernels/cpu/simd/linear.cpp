@@ -69,10 +69,16 @@ struct Blocks {
   Block usual[block_rows];
   Block narrow[block_rows];
 };
+/// Several row blocks of about the same size have at least half of block_rows each: smaller ones are not
+/// built.
+constexpr int usual_rows(int rows) {
+  return 2 * rows >= block_rows ? rows : block_rows;
+}
+
 template <class Format, std::size_t... I>
 constexpr Blocks<Format> make_blocks(std::index_sequence<I...>) {
   return {{block<Format, I + 1, panels_for(I + 1)>...},
-          {block<Format, I + 1, block_panels>...},
+          {block<Format, usual_rows(I + 1), block_panels>...},
           {block<Format, I + 1, 1>...}};
 }
 
