@@ -5,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <thread>
 
 #include "assay/comm/cpu_binding.hpp"
 #include "assay/comm/mesh.hpp"
@@ -60,16 +61,28 @@ std::string journal_identity(const Launch& launch, const std::string& model_fing
   return identity.dump();
 }
 
+// When a launcher is killed, its ranks take about a second to notice and leave: the next launch waits for them
+// rather than being refused.
+void wait_for_last_run(const std::filesystem::path& journal) {
+  constexpr double patience_seconds = 3;
+  const util::Stopwatch watch;
+  std::error_code error;
+  while (std::filesystem::exists(journal, error) && !util::try_lock(journal).valid()) {
+    util::check_input(watch.seconds() < patience_seconds,
+                      "{} is in use by another run; wait for it, stop it, or choose another output", journal.string());
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+}
+
 void open_output(const CampaignConfig& config, const std::string& identity, Coordinator& coordinator) {
   const auto folder = config.output.has_parent_path() ? config.output.parent_path() : std::filesystem::path(".");
   const auto journal = results::journal_path(config.output);
   std::error_code error;
   util::check_input(std::filesystem::is_directory(folder, error), "the output's folder {} does not exist", folder.string());
   util::check_input(!std::filesystem::is_directory(config.output, error), "the output {} is a folder; name a file", config.output.string());
+  wait_for_last_run(journal);
   const bool has_journal = std::filesystem::exists(journal, error);
   if (config.overwrite) {
-    // Held by a running campaign: opening it first refuses; removing it would break that campaign's resume.
-    if (has_journal) util::check_input(util::try_lock(journal).valid(), "the output {} is in use by another run", config.output.string());
     std::filesystem::remove(journal, error);
     std::filesystem::remove(config.output, error);
   } else {

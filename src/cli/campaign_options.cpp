@@ -4,8 +4,6 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "assay/util/error.hpp"
-
 namespace assay::cli {
 namespace {
 
@@ -45,11 +43,11 @@ campaign::CampaignConfig read_campaign_options(const po::variables_map& values) 
     }
     const auto& given = values[name].as<std::vector<std::string>>();
     const std::string_view plain = setting.name;
-    const bool repeats = plain == "tasks" || plain == "include_path";
-    util::check_input(repeats || given.size() == 1, "--{} is given {} times", name, given.size());
     if (plain == "tasks") config.tasks.clear();  // the command line replaces the file's list
     if (plain == "layers_per_stage") config.layers_per_stage.clear();
-    for (const std::string& value : given) setting.set(config, value);
+    // Lists add up; of anything else the last word counts, so that scripts can append their own.
+    const bool adds_up = plain == "tasks" || plain == "include_path";
+    for (std::size_t i = adds_up ? 0 : given.size() - 1; i < given.size(); ++i) setting.set(config, given[i]);
   }
   return config;
 }

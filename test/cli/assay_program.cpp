@@ -28,7 +28,7 @@ ProgramOptions mpi_options(ProgramOptions options) {
   return options;
 }
 
-ProgramResult assay(const std::vector<std::string>& words, const ProgramOptions& options) {
+ProgramResult run_assay(const std::vector<std::string>& words, const ProgramOptions& options) {
   return run_program(under_mpirun(1, words), options);
 }
 

@@ -19,7 +19,7 @@ namespace assay::test {
 [[nodiscard]] std::vector<std::string> under_mpirun(int ranks, const std::vector<std::string>& words);
 
 /// `assay words...` alone.
-[[nodiscard]] ProgramResult assay(const std::vector<std::string>& words, const ProgramOptions& options = {});
+[[nodiscard]] ProgramResult run_assay(const std::vector<std::string>& words, const ProgramOptions& options = {});
 
 /// `assay run` on the demo campaign on `ranks` ranks.
 [[nodiscard]] ProgramResult assay_run(int ranks, const std::filesystem::path& output, const std::vector<std::string>& extra,

@@ -11,7 +11,7 @@ using namespace assay::test;
 
 TEST_CASE("help and list stay small: under 30 MB resident") {
   for (const std::vector<std::string>& words : {std::vector<std::string>{"--help"}, {"list", "tasks"}}) {
-    const auto result = assay(words);
+    const auto result = run_assay(words);
     CHECK(result.exit_code == 0);
   }
   rusage children{};

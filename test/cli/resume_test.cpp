@@ -9,13 +9,14 @@
 #include <iterator>
 #include <random>
 #include <set>
+#include <span>
 #include <string>
 #include <thread>
 #include <tuple>
 #include <vector>
 
-#include "assay/results/journal.hpp"
 #include "cli/assay_program.hpp"
+#include "results/journal_format.hpp"
 #include "support/temp_dir.hpp"
 
 using namespace assay::test;
@@ -29,7 +30,7 @@ std::string read_bytes(const std::filesystem::path& path) {
 
 // The sample records of a results file, as text.
 std::string samples(const std::filesystem::path& file) {
-  const auto result = assay::test::assay({"results", "export", file.string(), "--format", "jsonl", "--table", "samples"});
+  const auto result = assay::test::run_assay({"results", "export", file.string(), "--format", "jsonl", "--table", "samples"});
   INFO(result.err);
   REQUIRE(result.exit_code == 0);
   REQUIRE(result.out.size() > 1000);
@@ -109,11 +110,12 @@ TEST_CASE("resumed on another mesh, nothing finished runs twice") {
   const std::size_t common = static_cast<std::size_t>(std::mismatch(first.begin(), first.end(), second.begin(), second.end()).first - first.begin());
   CHECK(first.size() - common < 4000);
   std::set<std::tuple<std::string, std::int64_t, std::int32_t>> seen;
-  const auto copy = folder / "copy.journal";
-  std::filesystem::copy_file(journal_of(output), copy);
-  const auto records = assay::results::read_journal(copy);
+  const auto bytes = std::as_bytes(std::span(second));
+  const auto header = assay::results::journal::decode_header(bytes, "journal");
+  REQUIRE(header.has_value());
+  const auto records = assay::results::journal::scan_records(bytes, header->size).records;
   for (const auto& record : records) {
-    CHECK(seen.insert({record.key.task, record.key.doc_id, record.key.request_index}).second);
+    CHECK(seen.emplace(record.key.task, record.key.doc_id, record.key.request_index).second);
   }
   CHECK(records.size() > 100);
 }

@@ -9,7 +9,7 @@ using namespace assay::test;
 using Catch::Contains;
 
 TEST_CASE("help names every command, shows examples and exit codes") {
-  const auto result = assay({"--help"});
+  const auto result = run_assay({"--help"});
   CHECK(result.exit_code == 0);
   for (const char* word : {"run", "plan", "list", "results", "doctor", "version", "Examples:", "75"}) {
     CHECK_THAT(result.out, Contains(word));
@@ -19,7 +19,7 @@ TEST_CASE("help names every command, shows examples and exit codes") {
 
 TEST_CASE("every command explains itself with examples") {
   for (const char* command : {"run", "plan", "list", "results", "doctor", "version"}) {
-    const auto result = assay({command, "--help"});
+    const auto result = run_assay({command, "--help"});
     INFO(command);
     CHECK(result.exit_code == 0);
     CHECK_THAT(result.out, Contains("Usage:") && Contains("Examples:") && Contains(command));
@@ -28,7 +28,7 @@ TEST_CASE("every command explains itself with examples") {
 
 TEST_CASE("mistakes in words are one sentence, suggest the nearest, and exit with 2") {
   const auto check = [](const std::vector<std::string>& words, const std::string& expected) {
-    const auto result = assay(words);
+    const auto result = run_assay(words);
     INFO(result.err);
     CHECK(result.exit_code == 2);
     CHECK_THAT(result.err, Contains(expected));
@@ -47,26 +47,26 @@ TEST_CASE("mistakes in words are one sentence, suggest the nearest, and exit wit
 }
 
 TEST_CASE("list names the shipped tasks and the model types") {
-  const auto tasks = assay({"list", "tasks"});
+  const auto tasks = run_assay({"list", "tasks"});
   CHECK(tasks.exit_code == 0);
   for (const char* task : {"hellaswag", "arc_easy", "arc_challenge", "gsm8k", "wikitext", "lambada_openai"}) {
     CHECK_THAT(tasks.out, Contains(task));
   }
-  const auto models = assay({"list", "models"});
+  const auto models = run_assay({"list", "models"});
   CHECK_THAT(models.out, Contains("llama") && Contains("mistral") && Contains("qwen2") && Contains("qwen3"));
 }
 
 TEST_CASE("plan shows every rank's memory and refuses splits that cannot be") {
-  const auto result = assay({"plan", "--model", (demo() / "model").string(), "--tp", "2", "--pp", "2"});
+  const auto result = run_assay({"plan", "--model", (demo() / "model").string(), "--tp", "2", "--pp", "2"});
   CHECK(result.exit_code == 0);
   CHECK_THAT(result.out, Contains("tp=2 pp=2 dp=1") && Contains("weights MiB") && Contains("KV cache"));
-  const auto refused = assay({"plan", "--model", (demo() / "model").string(), "--tp", "7"});
+  const auto refused = run_assay({"plan", "--model", (demo() / "model").string(), "--tp", "7"});
   CHECK(refused.exit_code == 2);
   CHECK_THAT(refused.err, Contains("tp"));
 }
 
 TEST_CASE("doctor reports on this machine") {
-  const auto result = assay({"doctor"});
+  const auto result = run_assay({"doctor"});
   CHECK((result.exit_code == 0 || result.exit_code == 2));
   CHECK_THAT(result.out, Contains("cores") && Contains("instructions") && Contains("tasks"));
 }
