@@ -1,0 +1,163 @@
+// Task files: what a task is called, where its documents are and what kind of answer it wants.
+#include <algorithm>
+
+#include "assay/util/log.hpp"
+#include "eval/document_module.hpp"
+#include "eval/task_section.hpp"
+
+namespace assay::eval {
+namespace {
+
+using util::fail_input;
+
+// Keys that are read. lm-eval's other keys are in `refused_keys`.
+const std::vector<std::string> known_keys = {"task",
+                                             "task_alias",
+                                             "tag",
+                                             "group",
+                                             "dataset_path",
+                                             "dataset_name",
+                                             "dataset_kwargs",
+                                             "training_split",
+                                             "validation_split",
+                                             "test_split",
+                                             "fewshot_split",
+                                             "process_docs",
+                                             "doc_to_text",
+                                             "doc_to_target",
+                                             "doc_to_choice",
+                                             "process_results",
+                                             "description",
+                                             "target_delimiter",
+                                             "fewshot_delimiter",
+                                             "fewshot_config",
+                                             "num_fewshot",
+                                             "metric_list",
+                                             "output_type",
+                                             "generation_kwargs",
+                                             "repeats",
+                                             "filter_list",
+                                             "should_decontaminate",
+                                             "doc_to_decontamination_query",
+                                             "metadata",
+                                             "unsafe_code"};
+
+struct RefusedKey {
+  std::string_view key;
+  std::string_view advice;
+};
+constexpr RefusedKey refused_keys[] = {
+    {"include", "write the included keys into this file"},
+    {"doc_to_image", "only text tasks are supported"},
+    {"doc_to_audio", "only text tasks are supported"},
+    {"custom_dataset", "lay the data out as JSON lines under the data root"},
+    {"use_prompt", "write the prompt as doc_to_text and doc_to_target"},
+    {"gen_prefix", "write the prefix at the end of doc_to_text"}};
+
+class DataSection : TaskSection {
+ public:
+  using TaskSection::TaskSection;
+
+  void read() {
+    check_keys();
+    task_.task = required_text("task");
+    task_.dataset_path = required_text("dataset_path");
+    task_.dataset_name = text("dataset_name").value_or("");
+    read_harmless();
+    read_output_type();
+    read_splits();
+    read_functions();
+  }
+
+ private:
+  void check_keys() const {
+    for (const auto& [key, node] : root_.members) {
+      const auto refused = std::ranges::find(refused_keys, key, &RefusedKey::key);
+      if (refused != std::end(refused_keys)) {
+        if (util::to_json(node).is_null()) continue;
+        fail_input("{}: the key \"{}\" is not supported; {}", where(node), key, refused->advice);
+      }
+      check_name(node, "key", key, known_keys);
+    }
+  }
+
+  void read_harmless() {
+    for (const std::string_view key : {"tag", "group"}) {
+      const YamlNode* node = find(key);
+      if (node == nullptr) continue;
+      if (node->kind != Kind::sequence) task_.tags.push_back(text_of(*node, key));
+      for (const YamlNode& item : node->items) task_.tags.push_back(text_of(item, key));
+    }
+    if (const YamlNode* node = find("metadata")) task_.metadata = util::to_json(*node);
+    if (const YamlNode* node = find("dataset_kwargs")) {
+      if (node->kind != Kind::mapping) fail(*node, "dataset_kwargs is not a mapping");
+      for (const auto& [key, value] : node->members) {
+        if (key != "trust_remote_code") {
+          fail(value, "dataset_kwargs." + key +
+                          " is not supported; data is read from the data root by its name alone");
+        }
+      }
+    }
+    if (const YamlNode* node = find("repeats"); node != nullptr && util::to_json(*node) != 1) {
+      fail(*node, "repeats other than 1 is not supported");
+    }
+    if (const YamlNode* node = find("unsafe_code"); node != nullptr && util::to_json(*node) != false) {
+      fail(*node, "tasks that execute generated code are not supported");
+    }
+    if (const YamlNode* node = find("should_decontaminate");
+        node != nullptr && util::to_json(*node) == true) {
+      util::log_debug("{}: should_decontaminate is ignored: nothing is decontaminated", where(*node));
+    }
+  }
+
+  void read_output_type() {
+    const YamlNode* node = find("output_type");
+    if (node == nullptr) return;
+    static const std::vector<std::string> names = {"loglikelihood", "loglikelihood_rolling",
+                                                   "multiple_choice", "generate_until"};
+    const std::string name = text_of(*node, "output_type");
+    check_name(*node, "output_type", name, names);
+    constexpr OutputType types[] = {OutputType::loglikelihood, OutputType::loglikelihood_rolling,
+                                    OutputType::multiple_choice, OutputType::generate_until};
+    task_.output_type = types[std::ranges::find(names, name) - names.begin()];
+  }
+
+  void read_splits() {
+    const std::string validation = text("validation_split").value_or("");
+    const std::string test = text("test_split").value_or("");
+    task_.test_split = test.empty() ? validation : test;
+    if (task_.test_split.empty()) fail(root_, "neither test_split nor validation_split is given");
+    task_.fewshot.split = text("fewshot_split").value_or("");
+    if (const YamlNode* config = find("fewshot_config"); config != nullptr) {
+      if (const YamlNode* split = find(*config, "split")) task_.fewshot.split = text_of(*split, "split");
+    }
+    // lm-eval compares the two settings, unset ones too.
+    task_.fewshot.exclude_document = task_.fewshot.split == test;
+    task_.fewshot_split = task_.fewshot.split;
+    if (task_.fewshot_split.empty()) task_.fewshot_split = text("training_split").value_or(task_.test_split);
+    if (task_.fewshot.split.empty() && !text("training_split") && !validation.empty())
+      task_.fewshot_split = validation;
+  }
+
+  void read_functions() {
+    if (const YamlNode* node = find("process_docs")) {
+      task_.process_docs = function_of(*node, "process_docs");
+      if (find_process(task_.process_docs) == nullptr) fail(*node, "the function does not process documents");
+    }
+    if (const YamlNode* node = find("process_results")) {
+      task_.process_results = function_of(*node, "process_results");
+      if (find_units(task_.process_results) == nullptr ||
+          task_.output_type != OutputType::loglikelihood_rolling) {
+        fail(*node, "the function does not process results of this output_type");
+      }
+    }
+  }
+};
+
+}  // namespace
+
+void read_task_data(const TaskSource& source, TaskConfig& task) {
+  DataSection(source, task).read();
+}
+
+}  // namespace assay::eval

@@ -1,0 +1,74 @@
+#include "eval/task_section.hpp"
+
+#include <algorithm>
+
+#include "assay/util/suggest.hpp"
+#include "eval/document_module.hpp"
+
+namespace assay::eval {
+
+using util::fail_input;
+using util::OrderedJson;
+using util::YamlNode;
+
+void TaskSection::fail(const YamlNode& node, std::string_view why) const {
+  fail_input("{}:{}: {}", name_, node.line, why);
+}
+
+std::string TaskSection::where(const YamlNode& node) const {
+  return fmt::format("{}:{}", name_, node.line);
+}
+
+const YamlNode* TaskSection::find(const YamlNode& node, std::string_view key) {
+  const YamlNode* found = node.find(key);
+  return found == nullptr || util::to_json(*found).is_null() ? nullptr : found;
+}
+
+void TaskSection::check_name(const YamlNode& node, std::string_view what, const std::string& name,
+                             std::span<const std::string> candidates) const {
+  if (std::ranges::find(candidates, name) != candidates.end()) return;
+  fail_input("{}: the {} \"{}\" is not known{}", where(node), what, name,
+             util::did_you_mean(name, candidates));
+}
+
+std::string TaskSection::text_of(const YamlNode& node, std::string_view key) const {
+  const OrderedJson value = util::to_json(node);
+  if (value.is_string()) return value.get<std::string>();
+  // A name such as 2024 or 1.5 is text where text is wanted.
+  if (node.kind == Kind::scalar && value.is_number()) return node.text;
+  fail_input("{}: {} is not text", where(node), key);
+}
+
+std::optional<std::string> TaskSection::text(std::string_view key) const {
+  const YamlNode* node = find(key);
+  if (node == nullptr) return std::nullopt;
+  return text_of(*node, key);
+}
+
+std::string TaskSection::required_text(std::string_view key) const {
+  const YamlNode* node = find(key);
+  if (node == nullptr) fail(root_, fmt::format("the key \"{}\" is missing", key));
+  std::string value = text_of(*node, key);
+  if (value.empty()) fail(*node, fmt::format("{} is empty", key));
+  return value;
+}
+
+std::string TaskSection::function_of(const YamlNode& node, std::string_view key) const {
+  const std::string resolved = resolve_function(node.text, task_.dataset_path);
+  if (!resolved.empty()) return resolved;
+  std::string names;
+  for (const DocumentModule* module : all_document_modules()) {
+    const auto add = [&](std::string_view function) {
+      names += fmt::format("{}{}.{}", names.empty() ? "" : ", ", module->name, function);
+    };
+    for (const auto& named : module->processes) add(named.name);
+    for (const auto& named : module->texts) add(named.name);
+    for (const auto& named : module->units) add(named.name);
+  }
+  fail_input(
+      "{}: {} names the function \"{}\", which is not built in for {} (Python files are not run); known "
+      "are {}",
+      where(node), key, node.text, task_.dataset_path, names);
+}
+
+}  // namespace assay::eval
