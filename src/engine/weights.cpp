@@ -64,6 +64,10 @@ StageWeights::StageWeights(const tensor::Context& context, const model::ArchSpec
   make_rope_table(spec, options);
 }
 
+// Dynamic and longrope scaling use the frequencies of a sequence of max_length for all sequences, where
+// transformers changes them with the length of each: a score would then depend on where its sequence happens
+// to end.
+//
 // The angles are rounded to fp32 before their cosine is taken, as transformers does: far into a context the
 // rounding of the angle is larger than the tolerance of a score, and models are trained and compared with it.
 void StageWeights::make_rope_table(const model::ArchSpec& spec, const EngineOptions& options) {
@@ -113,9 +117,14 @@ std::int64_t StageWeights::bytes(const model::ArchSpec& spec, const model::RankS
                                  const EngineOptions& options) {
   const auto& attention = spec.attention;
   const std::int64_t scalar = static_cast<std::int64_t>(sizeof(float));
-  const std::int64_t stored = static_cast<std::int64_t>(tensor::size_of(spec.checkpoint_dtype));
+  const auto stored = static_cast<std::int64_t>(tensor::size_of(spec.checkpoint_dtype));
+  // Weights are packed in the type of the products, but bf16 stays as it is (PackedLinear widens it exactly).
+  // The zeros that fill up the last panel of each are not counted.
+  const bool stays_bf16 = spec.checkpoint_dtype == tensor::DType::bf16;
+  const auto packed =
+      static_cast<std::int64_t>(tensor::size_of(stays_bf16 ? tensor::DType::bf16 : options.dtype));
   const auto linear = [&](std::int64_t out, std::int64_t in) {
-    return tensor::element_count({out, in, static_cast<std::int64_t>(tensor::size_of(options.dtype))});
+    return tensor::element_count({out, in, packed});
   };
   const std::int64_t heads = shard.heads.size() * attention.head_dim;
   const std::int64_t kv_heads = shard.kv_heads.size() * attention.head_dim;

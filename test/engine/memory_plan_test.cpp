@@ -49,6 +49,21 @@ TEST_CASE("an engine holds what was planned, on every mesh of one rank's options
   }
 }
 
+TEST_CASE("planned weights are those held, but for padding") {
+  for (const std::string& name : test::model_fixtures()) {
+    CAPTURE(name);
+    const test::ModelFixture fixture(name);
+    const auto plan = engine::plan_memory(fixture.spec, {1, 1, 1}, {}, fixture.options());
+    const test::LocalEngine local(fixture, fixture.options());
+    CHECK(local.engine.memory().weight_bytes >= plan.weight_bytes);
+    CHECK(static_cast<double>(local.engine.memory().weight_bytes) <
+          1.2 * static_cast<double>(plan.weight_bytes));
+  }
+  // Llama-3.1-8B has 8,030,261,248 parameters of two bytes, and a rope table.
+  const auto plan = engine::plan_memory(big_spec(), {1, 1, 1}, {}, options_for(64));
+  CHECK(plan.weight_bytes == 2 * std::int64_t{8030261248} + 2 * 65 * 4096 + 2 * 64 * 64 * 4);
+}
+
 TEST_CASE("KV bytes by hand") {
   // 2 (keys, values) * 32 layers * 8 heads * 128 * 4 bytes = 256 KiB a token.
   auto options = options_for(4096);

@@ -22,9 +22,10 @@ namespace assay::engine {
 struct EngineOptions {
   tensor::DType dtype = tensor::DType::f32;  ///< of weights and products: f32 or bf16
   int threads = 1;                           ///< of this rank
-  std::int64_t max_length = 0;               ///< longest sequence; 0: the model's max_positions
-  std::int64_t batch_tokens = 512;           ///< tokens a micro-batch computes at most
-  std::int64_t max_sequences = 64;           ///< sequences in work at once in a replica
+  std::int64_t max_length = 0;      ///< longest sequence; 0: the model's max_positions. Dynamic and longrope
+                                    ///< position scaling is that of this length
+  std::int64_t batch_tokens = 512;  ///< tokens a micro-batch computes at most
+  std::int64_t max_sequences = 64;  ///< sequences in work at once in a replica
   std::int64_t kv_cache_bytes = 0;  ///< of a rank; 0: what max_sequences full sequences need, at most
                                     ///< 1 GiB, but one full sequence at least
   std::int64_t kv_block_tokens = 16;
@@ -33,7 +34,7 @@ struct EngineOptions {
 
 /// Bytes one rank will hold; the source for both `plan` and the allocation itself.
 struct MemoryPlan {
-  std::int64_t weight_bytes = 0;  ///< packed weights, embedding, norms, rope table
+  std::int64_t weight_bytes = 0;  ///< packed weights, embedding, norms, rope table; a plan leaves out padding
   std::int64_t kv_cache_bytes = 0;
   std::int64_t kv_blocks = 0;         ///< the same on all ranks of a replica: the deepest stage decides
   std::int64_t activation_bytes = 0;  ///< scratch memory of the forward pass
