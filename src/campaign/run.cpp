@@ -1,5 +1,7 @@
 #include "assay/campaign/run.hpp"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <ctime>
 #include <memory>
@@ -74,23 +76,29 @@ void wait_for_last_run(const std::filesystem::path& journal) {
   }
 }
 
-void open_output(const CampaignConfig& config, const std::string& identity, Coordinator& coordinator) {
+// Refuses an output that cannot be, before time is spent on tasks and data. Removes nothing.
+void check_output(const CampaignConfig& config) {
   const auto folder = config.output.has_parent_path() ? config.output.parent_path() : std::filesystem::path(".");
   const auto journal = results::journal_path(config.output);
   std::error_code error;
   util::check_input(std::filesystem::is_directory(folder, error), "the output's folder {} does not exist", folder.string());
-  util::check_input(!std::filesystem::is_directory(config.output, error), "the output {} is a folder; name a file", config.output.string());
+  util::check_input(!std::filesystem::is_directory(config.output, error), "the output {} is a folder; name a file",
+                    config.output.string());
+  util::check_input(::access(folder.c_str(), W_OK) == 0, "the output's folder {} is not writable", folder.string());
   wait_for_last_run(journal);
-  const bool has_journal = std::filesystem::exists(journal, error);
+  util::check_input(config.overwrite || std::filesystem::exists(journal, error) || !std::filesystem::exists(config.output, error),
+                    "{} exists but its journal {} does not, so it cannot be resumed; choose another output or give --overwrite",
+                    config.output.string(), journal.string());
+}
+
+std::unique_ptr<results::Journal> open_journal(const CampaignConfig& config, const std::string& identity) {
+  const auto journal = results::journal_path(config.output);
   if (config.overwrite) {
+    std::error_code error;
     std::filesystem::remove(journal, error);
     std::filesystem::remove(config.output, error);
-  } else {
-    util::check_input(has_journal || !std::filesystem::exists(config.output, error),
-                      "{} exists but its journal {} does not, so it cannot be resumed; choose another output or give --overwrite",
-                      config.output.string(), journal.string());
   }
-  coordinator.journal = std::make_unique<results::Journal>(journal, identity);
+  return std::make_unique<results::Journal>(journal, identity);
 }
 
 std::string utc_now() {
@@ -125,8 +133,9 @@ void prepare_coordinator(const CampaignConfig& config, const Launch& launch, con
   util::check_input(coordinator.tokenizer->vocab_size() <= launch.spec.vocab,
                     "the tokenizer has {} tokens but the model's embedding only {}; they do not belong together",
                     coordinator.tokenizer->vocab_size(), launch.spec.vocab);
-  open_output(config, journal_identity(launch, model_fingerprint, *coordinator.tokenizer), coordinator);
+  check_output(config);
   coordinator.preparation = prepare(config, *coordinator.tokenizer, launch.options.max_length);
+  coordinator.journal = open_journal(config, journal_identity(launch, model_fingerprint, *coordinator.tokenizer));
   coordinator.collector = std::make_unique<Collector>(coordinator.preparation, *coordinator.journal, config.fail_fast);
   coordinator.writer = std::make_unique<results::ResultsWriter>(config.output, run_info(config, launch, coordinator, model_fingerprint));
   const auto resumed = coordinator.collector->resumed_requests();
