@@ -234,12 +234,14 @@ util::ExitCode run_campaign(const CampaignConfig& config, comm::Communicator& wo
       const text::Tokenizer* tokenizer = world.rank() == 0 ? coordinator.tokenizer.get() : replica_tokenizer.get();
       engine = std::make_unique<engine::Engine>(mesh, launch.spec, *checkpoint, tokenizer, launch.options);
     });
+    const double ready = util::process_age_seconds();
     try {
       compute(mesh, *engine, coordinator);
     } catch (const std::exception& error) {
       end_job(world, error);
       throw;
     }
+    if (const double first = engine->stats().first_token_seconds; first >= 0) phases.push_back({"until_first_token", ready + first});
   }
   const auto timings = gather_timings(world, timing_of(world, engine.get(), std::move(phases)));
   auto code = util::ExitCode::ok;

@@ -20,6 +20,9 @@ class Stopwatch {
   double start_ = now_seconds();
 };
 
+/// Seconds since this process was started (exec), by the kernel's record; resolution 10 ms. -1 if unknown.
+[[nodiscard]] double process_age_seconds();
+
 /// Wall time one rank spent in one named phase ("load", "compute", ...).
 struct PhaseTiming {
   std::string phase;
