@@ -10,7 +10,8 @@ import hashlib
 PEOPLE = [
     (name, *(("she", "her", "her") if index % 2 else ("he", "his", "him")))
     for index, name in enumerate(
-        "Tom Mia Ben Lena Max Rosa Otto Nina Sam Ida Paul Vera Leo Anna Hugo Clara Finn Emma Karl Lucy Adam Zoe Jan Ruth".split()
+        "Tom Mia Ben Lena Max Rosa Otto Nina Sam Ida Paul Vera Leo Anna Hugo Clara Finn Emma Karl Lucy Adam Zoe Jan"
+        " Ruth".split()
     )
 ]
 
