@@ -297,6 +297,7 @@ class SentencePiece:
         data = (folder / "tokenizer.model").read_bytes()
         self.first = sentencepiece.SentencePieceProcessor(model_proto=data)
         proto = sentencepiece_model_pb2.ModelProto.FromString(data)
+        dummy_prefix = proto.normalizer_spec.add_dummy_prefix
         proto.normalizer_spec.add_dummy_prefix = False
         self.later = sentencepiece.SentencePieceProcessor(model_proto=proto.SerializeToString())
         self.legacy = config.get("legacy", False)
@@ -309,7 +310,9 @@ class SentencePiece:
         self.bos_token_id, self.eos_token_id = self.first.bos_id(), self.first.eos_id()
         self.prefix = [self.bos_token_id] if config.get("add_bos_token", True) else []
         self.suffix = [self.eos_token_id] if config.get("add_eos_token", False) else []
-        steps = [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
+        steps = [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()]
+        if dummy_prefix:
+            steps.append(decoders.Strip(" ", 1, 0))
         self.decoder = decoders.Sequence(steps)
         self.pattern = re.compile("(" + "|".join(re.escape(t) for t in sorted(self.added, key=len, reverse=True)) + ")")
 

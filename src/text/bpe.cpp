@@ -1,5 +1,6 @@
 #include "text/bpe.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <queue>
 
@@ -9,8 +10,6 @@
 namespace assay::text {
 namespace {
 
-constexpr std::size_t max_tokens = 1 << 22;
-constexpr std::size_t max_merges = 1 << 24;
 constexpr std::size_t small_characters = 0x800;
 
 std::uint64_t pair_key(TokenId left, TokenId right) {
@@ -20,23 +19,6 @@ std::uint64_t pair_key(TokenId left, TokenId right) {
 
 std::size_t slot_of(std::uint64_t pair, std::size_t size) {
   return static_cast<std::size_t>((pair * 0x9E3779B97F4A7C15U) >> 20) & (size - 1);
-}
-
-// A merge is written "left right" or ["left", "right"].
-std::pair<std::string_view, std::string_view> parts_of(const JsonNode& list, std::size_t index) {
-  const util::Json& merge = list.value()[index];
-  const auto bad = [&]() {
-    util::fail_input("{}[{}]: must be two tokens, as \"a b\" or [\"a\", \"b\"]", list.where(), index);
-  };
-  if (merge.is_array()) {
-    if (merge.size() != 2 || !merge[0].is_string() || !merge[1].is_string()) bad();
-    return {merge[0].get_ref<const std::string&>(), merge[1].get_ref<const std::string&>()};
-  }
-  if (!merge.is_string()) bad();
-  const std::string_view text = merge.get_ref<const std::string&>();
-  const std::size_t space = text.find(' ');
-  if (space == std::string_view::npos || text.find(' ', space + 1) != std::string_view::npos) bad();
-  return {text.substr(0, space), text.substr(space + 1)};
 }
 
 }  // namespace
@@ -50,7 +32,7 @@ struct BpeModel::Symbol {
 
 BpeModel::~BpeModel() = default;
 
-BpeModel::BpeModel(const JsonNode& node) : cache_(std::make_unique<WordCache>()) {
+BpeModel::BpeModel(const JsonNode& node, const BpeTables& tables) : cache_(std::make_unique<WordCache>()) {
   if (const auto type = node.find("type"); type && type->string() != "BPE") {
     type->fail("\"" + type->string() + "\" is not supported (only BPE is)");
   }
@@ -67,35 +49,30 @@ BpeModel::BpeModel(const JsonNode& node) : cache_(std::make_unique<WordCache>())
   fuse_unknown_ = node.boolean_or("fuse_unk", false);
   byte_fallback_ = node.boolean_or("byte_fallback", false);
   ignore_merges_ = node.boolean_or("ignore_merges", false);
-  read_vocabulary(node.at("vocab"));
-  read_merges(node.at("merges"));
+  read_vocabulary(node, tables);
+  read_merges(node, tables);
   if (const auto unknown = node.find("unk_token")) {
     unknown_ = find(unknown->string());
     if (!unknown_) missing_unknown_ = unknown->where() + ": the token \"" + unknown->string() + "\"";
   }
 }
 
-void BpeModel::read_vocabulary(const JsonNode& node) {
-  const util::Json& entries = node.value();
-  node.check(entries.is_object(), "must be an object");
-  node.check(entries.size() <= max_tokens, "has too many tokens");
-  vocabulary_.reserve(entries.size());
-  for (auto it = entries.begin(); it != entries.end(); ++it) {
-    const auto number = natural(*it, max_token_id);
-    if (!number) {
-      util::fail_input("{}: the id of \"{}\" must be an integer from 0 to {}", node.where(), it.key(),
-                       max_token_id);
+void BpeModel::read_vocabulary(const JsonNode& node, const BpeTables& tables) {
+  if (!tables.has_vocabulary) node.at("vocab").fail("must be an object");
+  vocabulary_.reserve(tables.vocabulary.size());
+  for (const auto& [token, id] : tables.vocabulary) {
+    const auto [entry, is_new] = vocabulary_.emplace(token, id);
+    if (!is_new) util::fail_input("{}.vocab: has the token \"{}\" twice", node.where(), token);
+    const auto index = static_cast<std::size_t>(id);
+    if (index >= tokens_.size())
+      tokens_.resize(std::max(index + 1, tokens_.size() + tokens_.size() / 2), nullptr);
+    if (tokens_[index] != nullptr) {
+      util::fail_input("{}.vocab: \"{}\" and \"{}\" have the same id {}", node.where(), *tokens_[index],
+                       token, id);
     }
-    const auto id = static_cast<TokenId>(*number);
-    const auto entry = vocabulary_.emplace(it.key(), id).first;
-    if (static_cast<std::size_t>(id) >= tokens_.size())
-      tokens_.resize(static_cast<std::size_t>(id) + 1, nullptr);
-    if (tokens_[static_cast<std::size_t>(id)] != nullptr) {
-      util::fail_input("{}: \"{}\" and \"{}\" have the same id {}", node.where(),
-                       *tokens_[static_cast<std::size_t>(id)], it.key(), id);
-    }
-    tokens_[static_cast<std::size_t>(id)] = &entry->first;
+    tokens_[index] = &entry->first;
   }
+  while (!tokens_.empty() && tokens_.back() == nullptr) tokens_.pop_back();
   characters_.assign(small_characters, -1);
   for (char32_t code = 0; code < small_characters; ++code) {
     std::string text;
@@ -108,24 +85,19 @@ void BpeModel::read_vocabulary(const JsonNode& node) {
   }
 }
 
-void BpeModel::read_merges(const JsonNode& node) {
-  node.check(node.value().is_array(), "must be a list");
-  const std::size_t count = node.value().size();
-  node.check(count <= max_merges, "has too many merges");
-  merges_.assign(std::bit_ceil(2 * count + 1), Merge{});
+void BpeModel::read_merges(const JsonNode& node, const BpeTables& tables) {
+  if (!tables.has_merges) node.at("merges").fail("must be a list");
+  merges_.assign(std::bit_ceil(2 * tables.merges.size() + 1), Merge{});
   std::uint32_t rank = 0;
   std::string joined;
-  for (std::size_t i = 0; i < count; ++i) {
-    const util::Json& merge = node.value()[i];
-    if (merge.is_string() && merge.get_ref<const std::string&>().starts_with("#version")) continue;
-    const auto [left, right] = parts_of(node, i);
+  for (const auto& [left, right] : tables.merges) {
     joined.assign(left).append(right);
     const auto left_id = find(left);
     const auto right_id = find(right);
     const auto result = find(joined);
     if (!left_id || !right_id || !result) {
-      util::fail_input("{}[{}]: \"{}\" is not in the vocabulary", node.where(), i,
-                       !left_id ? left : (!right_id ? right : std::string_view(joined)));
+      util::fail_input("{}.merges[{}]: \"{}\" is not in the vocabulary", node.where(), rank,
+                       !left_id ? left : (!right_id ? right : joined));
     }
     add_merge(*left_id, *right_id, rank++, *result);
   }

@@ -12,6 +12,7 @@
 
 #include "assay/text/tokenizer.hpp"
 #include "text/json_node.hpp"
+#include "text/tokenizer_json.hpp"
 
 namespace assay::text {
 
@@ -22,16 +23,13 @@ struct StringHash {
 };
 using Vocabulary = std::unordered_map<std::string, TokenId, StringHash, std::equal_to<>>;
 
-/// Largest id accepted in any tokenizer file; bounds memory for hostile input.
-inline constexpr TokenId max_token_id = (1 << 22) - 1;
-
 class WordCache;
 
 /// Immutable; may be used by many threads at once.
 class BpeModel {
  public:
-  /// From the "model" object of tokenizer.json. Throws InputError.
-  explicit BpeModel(const JsonNode& node);
+  /// From the "model" object of tokenizer.json and the tables taken out of it. Throws InputError.
+  BpeModel(const JsonNode& node, const BpeTables& tables);
   ~BpeModel();
 
   /// Appends the ids of one pre-tokenised piece of valid UTF-8. Characters that are neither in the
@@ -56,8 +54,8 @@ class BpeModel {
   };
   struct Symbol;
 
-  void read_vocabulary(const JsonNode& node);
-  void read_merges(const JsonNode& node);
+  void read_vocabulary(const JsonNode& node, const BpeTables& tables);
+  void read_merges(const JsonNode& node, const BpeTables& tables);
   void add_merge(TokenId left, TokenId right, std::uint32_t rank, TokenId result);
   [[nodiscard]] const Merge* find_merge(TokenId left, TokenId right) const;
   [[nodiscard]] std::vector<Symbol> symbols_of(std::string_view piece) const;

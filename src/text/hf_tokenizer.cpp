@@ -8,6 +8,7 @@
 #include "text/normalizer.hpp"
 #include "text/pre_tokenizer.hpp"
 #include "text/tokenizer_base.hpp"
+#include "text/tokenizer_json.hpp"
 
 namespace assay::text {
 namespace {
@@ -73,9 +74,9 @@ class HfTokenizer : public TokenizerBase {
 
 std::unique_ptr<Tokenizer> build(std::string_view text, const std::string& source,
                                  const TokenizerConfig& config, const HfTokenizer::Files& files) {
-  const util::Json json = util::parse_json(text, source);
-  const JsonNode root(json, source);
-  auto model = std::make_unique<BpeModel>(root.at("model"));
+  const TokenizerJson json = read_tokenizer_json(text, source);
+  const JsonNode root(json.rest, source);
+  auto model = std::make_unique<BpeModel>(root.at("model"), json.tables);
   return std::make_unique<HfTokenizer>(root, std::move(model), config, files);
 }
 

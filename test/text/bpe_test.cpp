@@ -15,9 +15,14 @@ Json model(Json vocab, Json merges, Json extra = Json::object()) {
   return json;
 }
 
+std::unique_ptr<BpeModel> read(const Json& json) {
+  const TokenizerJson file = read_tokenizer_json(Json{{"model", json}}.dump(), "tokenizer.json");
+  return std::make_unique<BpeModel>(JsonNode(file.rest, "tokenizer.json").at("model"), file.tables);
+}
+
 Ids encode(const Json& json, std::string_view piece) {
   Ids ids;
-  BpeModel(JsonNode(json, "tokenizer.json", "model")).encode(piece, ids);
+  read(json)->encode(piece, ids);
   return ids;
 }
 
@@ -76,7 +81,8 @@ TEST_CASE("a megabyte of one letter is merged") {
 
 TEST_CASE("threads share one model") {
   const Json json = model(abc, {"a b", "b c", "ab c"});
-  const BpeModel bpe(JsonNode(json, "t"));
+  const auto model_owner = read(json);
+  const BpeModel& bpe = *model_owner;
   std::vector<Ids> results(4);
   std::vector<std::thread> threads;
   for (Ids& ids : results) {
