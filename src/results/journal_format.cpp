@@ -53,20 +53,8 @@ std::optional<JournalRecord> read_record(std::span<const std::byte> file, std::s
     wasted += length;
     return std::nullopt;
   }
-  try {
-    util::ByteReader in(payload);
-    JournalRecord record;
-    record.key.task = in.get_string();
-    record.key.doc_id = in.get<std::int64_t>();
-    record.key.request_index = in.get<std::int32_t>();
-    record.key.content_hash = in.get<std::uint64_t>();
-    record.completion = engine::read_completion(in);
-    if (!in.empty()) return std::nullopt;
-    size = kRecordPrefix + length;
-    return record;
-  } catch (const util::InputError&) {
-    return std::nullopt;  // a good checksum over nonsense: written by something else
-  }
+  size = kRecordPrefix + length;
+  return decode_payload(payload);  // a good checksum over nonsense: written by something else
 }
 
 }  // namespace
@@ -132,6 +120,22 @@ std::vector<std::byte> encode_record(const JournalRecord& record, std::uint64_t 
   store(bytes, 4, static_cast<std::uint32_t>(payload.size()));
   store(bytes, 8, record_checksum(payload, offset));
   return bytes;
+}
+
+std::optional<JournalRecord> decode_payload(std::span<const std::byte> payload) {
+  try {
+    util::ByteReader in(payload);
+    JournalRecord record;
+    record.key.task = in.get_string();
+    record.key.doc_id = in.get<std::int64_t>();
+    record.key.request_index = in.get<std::int32_t>();
+    record.key.content_hash = in.get<std::uint64_t>();
+    record.completion = engine::read_completion(in);
+    if (!in.empty()) return std::nullopt;
+    return record;
+  } catch (const util::InputError&) {
+    return std::nullopt;
+  }
 }
 
 Scan scan_records(std::span<const std::byte> file, std::size_t start) {

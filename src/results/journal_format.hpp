@@ -29,6 +29,9 @@ struct Header {
 /// The record as it lies at byte `offset` of the file. Throws Error if it exceeds kMaxPayloadBytes.
 [[nodiscard]] std::vector<std::byte> encode_record(const JournalRecord& record, std::uint64_t offset);
 
+/// The record a payload holds; empty if it is malformed.
+[[nodiscard]] std::optional<JournalRecord> decode_payload(std::span<const std::byte> payload);
+
 struct Scan {
   std::vector<JournalRecord> records;
   std::size_t end = 0;            ///< offset after the last good record (or the header's size)
