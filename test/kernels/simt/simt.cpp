@@ -1,11 +1,15 @@
 #include "kernels/simt/simt.hpp"
 
 #include <boost/context/fiber.hpp>
-#include <boost/context/fixedsize_stack.hpp>
+#include <boost/context/preallocated.hpp>
 #include <exception>
 #include <memory>
 #include <stdexcept>
 #include <vector>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/common_interface_defs.h>
+#endif
 
 namespace assay::simt {
 namespace {
@@ -14,9 +18,46 @@ namespace context = boost::context;
 
 enum class State { runnable, at_block_barrier, at_warp_barrier, finished };
 
+constexpr std::size_t stack_bytes = 64 * 1024;
+
+/// Thread::stack owns the memory.
+struct NoDeallocation {
+  void deallocate(context::stack_context&) {}
+};
+
+/// One side of the changes between the scheduler's stack and a fiber's, told to AddressSanitizer.
+class StackSwitch {
+ public:
+#if defined(__SANITIZE_ADDRESS__)
+  /// Before leaving for the stack at `bottom`.
+  void leave_to(const void* bottom, std::size_t bytes) {
+    __sanitizer_start_switch_fiber(&fake_, bottom, bytes);
+  }
+  /// Before leaving for the stack that arrived() came from; for good, if this one is at its end.
+  void leave_back(bool for_good) {
+    __sanitizer_start_switch_fiber(for_good ? nullptr : &fake_, origin_, bytes_);
+  }
+  /// After coming here.
+  void arrived() {
+    __sanitizer_finish_switch_fiber(fake_, &origin_, &bytes_);
+  }
+
+ private:
+  void* fake_ = nullptr;
+  const void* origin_ = nullptr;
+  std::size_t bytes_ = 0;
+#else
+  void leave_to(const void* /*bottom*/, std::size_t /*bytes*/) {}
+  void leave_back(bool /*for_good*/) {}
+  void arrived() {}
+#endif
+};
+
 struct Thread {
+  std::unique_ptr<char[]> stack = std::make_unique<char[]>(stack_bytes);
   context::fiber fiber;   ///< where it stopped
   context::fiber caller;  ///< the scheduler, while it runs
+  StackSwitch own_side;
   State state = State::runnable;
   dim3 index;
   unsigned mask = 0;                       ///< of the warp barrier it waits at
@@ -43,6 +84,7 @@ class Block {
   void abandon();
 
   std::vector<Thread> threads_;
+  StackSwitch scheduler_side_;
   std::size_t current_ = 0;
   std::string error_;
   bool abandoned_ = false;
@@ -52,8 +94,6 @@ Position now;
 Block* running = nullptr;
 Order order_of_threads = Order::ascending;
 
-constexpr std::size_t stack_bytes = 64 * 1024;
-
 Block::Block(const Position& where, const std::function<void()>& body)
     : threads_(std::size_t{where.block_size.x} * where.block_size.y * where.block_size.z) {
   for (std::size_t i = 0; i < threads_.size(); ++i) {
@@ -61,8 +101,12 @@ Block::Block(const Position& where, const std::function<void()>& body)
     const auto flat = static_cast<unsigned>(i);
     thread.index = {flat % where.block_size.x, flat / where.block_size.x % where.block_size.y,
                     flat / where.block_size.x / where.block_size.y};
-    thread.fiber = context::fiber(std::allocator_arg, context::fixedsize_stack(stack_bytes),
-                                  [this, &thread, &body](context::fiber&& caller) {
+    context::stack_context place;
+    place.size = stack_bytes;
+    place.sp = thread.stack.get() + stack_bytes;
+    thread.fiber = context::fiber(std::allocator_arg, context::preallocated(place.sp, place.size, place),
+                                  NoDeallocation(), [this, &thread, &body](context::fiber&& caller) {
+                                    thread.own_side.arrived();
                                     thread.caller = std::move(caller);
                                     try {
                                       if (!abandoned_) body();
@@ -71,6 +115,7 @@ Block::Block(const Position& where, const std::function<void()>& body)
                                       if (error_.empty()) error_ = e.what();
                                     }
                                     thread.state = State::finished;
+                                    thread.own_side.leave_back(true);
                                     return std::move(thread.caller);
                                   });
   }
@@ -79,13 +124,17 @@ Block::Block(const Position& where, const std::function<void()>& body)
 void Block::resume(std::size_t index) {
   current_ = index;
   now.thread = threads_[index].index;
+  scheduler_side_.leave_to(threads_[index].stack.get(), stack_bytes);
   threads_[index].fiber = std::move(threads_[index].fiber).resume();
+  scheduler_side_.arrived();
 }
 
 void Block::wait(State state) {
   Thread& thread = current();
   thread.state = state;
+  thread.own_side.leave_back(false);
   thread.caller = std::move(thread.caller).resume();
+  thread.own_side.arrived();
   if (abandoned_) throw Abandoned{};
 }
 
