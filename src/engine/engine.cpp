@@ -6,6 +6,7 @@
 #include <set>
 
 #include "assay/util/error.hpp"
+#include "assay/util/log.hpp"
 #include "engine/load_agreement.hpp"
 #include "engine/memory_plan.hpp"
 #include "engine/message_tags.hpp"
@@ -84,7 +85,11 @@ void Engine::Impl::run(RequestFeed& feed) {
     failed = true;
     last.kind = PlanKind::abort;
     last.reason = error.what();
-    tell_others(last);
+    try {
+      tell_others(last);
+    } catch (const std::exception& second) {
+      util::log_warning("cannot tell the other ranks of this replica to stop ({})", second.what());
+    }
     throw;
   }
   tell_others(last);
