@@ -181,7 +181,16 @@ TEST_CASE("text that is not JSON, or hostile JSON, is refused") {
   std::string deep = R"({"normalizer":)";
   for (int i = 0; i < 5000; ++i) deep += R"({"type":"Sequence","normalizers":[)";
   for (const std::string& text : {std::string(), std::string("{"), std::string("[]"), std::string("7"), deep,
-                                  std::string("{\"model\":{},\"model\":{}}"), std::string("\xff\xfe")}) {
+                                  std::string("{\"model\":{},\"model\":{}}"), std::string("\xff\xfe"),
+                                  std::string(R"({"model":{"vocab":{"a":0,"a":1},"merges":[]}})"),
+                                  std::string(R"({"model":{"vocab":{"a":0},"vocab":{"a":0},"merges":[]}})"),
+                                  std::string(R"({"model":{"vocab":{"a":0},"merges":[],"merges":[]}})"),
+                                  std::string(R"({"model":{"vocab":{"a":{}},"merges":[]}})"),
+                                  std::string(R"({"model":{"vocab":{"a":0},"merges":[[["a"]]]}})"),
+                                  std::string(R"({"model":{"vocab":{"a":0},"merges":[["a"]]}})"),
+                                  std::string(R"({"model":{"vocab":{"a":0},"merges":[["a","a","a"]]}})"),
+                                  std::string(R"({"model":{"vocab":{"a":0},"merges":[]}} x)"),
+                                  std::string(R"([{"vocab":{"a":0},"merges":[]}])")}) {
     CHECK_THROWS_AS(parse_hf_tokenizer(text), InputError);
   }
 }
