@@ -37,8 +37,20 @@ Buffer& Buffer::operator=(Buffer&& other) noexcept {
 
 Buffer::~Buffer() { std::free(data_); }
 
+namespace {
+
+std::size_t byte_count(const Shape& shape, DType dtype) {
+  constexpr std::size_t largest = std::size_t{1} << 48;  // beyond any machine's memory; keeps sums from wrapping
+  const auto count = static_cast<std::size_t>(element_count(shape));
+  util::check_input(count <= largest / size_of(dtype), "a {} tensor of shape {} is too large", name_of(dtype),
+                    to_string(shape));
+  return count * size_of(dtype);
+}
+
+}  // namespace
+
 Tensor::Tensor(DType dtype, Shape shape)
-    : dtype_(dtype), shape_(std::move(shape)), buffer_(static_cast<std::size_t>(element_count(shape_)) * size_of(dtype)) {}
+    : dtype_(dtype), shape_(std::move(shape)), buffer_(byte_count(shape_, dtype)) {}
 
 std::int64_t Tensor::elements() const { return empty() ? 0 : element_count(shape_); }
 

@@ -16,7 +16,8 @@ namespace assay::util {
 namespace {
 
 FileDescriptor open_regular(const std::filesystem::path& path, std::size_t& size) {
-  FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // O_NONBLOCK: opening a FIFO must not wait for a writer; it has no effect on regular files.
+  FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   check_input(fd.valid(), "cannot open {} ({})", path.string(), std::strerror(errno));
   struct stat info {};
   if (::fstat(fd.get(), &info) != 0) fail_errno("fstat " + path.string());
@@ -82,6 +83,13 @@ void sync_path(const std::filesystem::path& path) {
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view text) {
   const std::filesystem::path temporary = path.string() + ".tmp." + std::to_string(::getpid());
+  // Removes the temporary file, keeping errno, and throws.
+  const auto give_up = [&temporary](const std::string& what) {
+    const int saved = errno;
+    ::unlink(temporary.c_str());
+    errno = saved;
+    fail_errno(what);
+  };
   {
     const FileDescriptor fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (!fd.valid()) fail_errno("cannot create " + temporary.string());
@@ -89,17 +97,12 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view t
     while (done < text.size()) {
       const ssize_t n = ::write(fd.get(), text.data() + done, text.size() - done);
       if (n < 0 && errno == EINTR) continue;
-      if (n < 0) {
-        const int saved = errno;
-        ::unlink(temporary.c_str());
-        errno = saved;
-        fail_errno("cannot write " + path.string());
-      }
+      if (n < 0) give_up("cannot write " + path.string());
       done += static_cast<std::size_t>(n);
     }
-    if (::fsync(fd.get()) != 0) fail_errno("fsync " + temporary.string());
+    if (::fsync(fd.get()) != 0) give_up("fsync " + temporary.string());
   }
-  if (::rename(temporary.c_str(), path.c_str()) != 0) fail_errno("rename to " + path.string());
+  if (::rename(temporary.c_str(), path.c_str()) != 0) give_up("rename to " + path.string());
   const auto folder = path.parent_path();
   sync_path(folder.empty() ? "." : folder);
 }

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "assay/util/error.hpp"
 #include "assay/util/files.hpp"
@@ -21,6 +22,7 @@ constexpr std::size_t max_nodes = 1'000'000;
 struct Converter {
   std::string_view source;
   std::size_t nodes = 0;
+  std::vector<std::set<std::string>> keys = {};  // of every mapping being read
 
   YamlNode convert(const YAML::Node& node, int depth) {
     const int line = node.Mark().is_null() ? 0 : node.Mark().line + 1;
@@ -46,13 +48,15 @@ struct Converter {
         break;
       case YAML::NodeType::Map:
         result.kind = YamlNode::Kind::mapping;
+        keys.emplace_back();
         for (const auto& member : node) {
           check_input(member.first.IsScalar() || member.first.IsNull(), "{}:{}: a key is not a scalar", source, line);
           const std::string key = member.first.IsNull() ? "null" : member.first.Scalar();
-          check_input(result.find(key) == nullptr, "{}:{}: key \"{}\" appears twice", source,
+          check_input(keys.back().insert(key).second, "{}:{}: key \"{}\" appears twice", source,
                       member.first.Mark().line + 1, key);
           result.members.emplace_back(key, convert(member.second, depth + 1));
         }
+        keys.pop_back();
         break;
     }
     return result;
@@ -139,6 +143,13 @@ OrderedJson scalar_to_json(const YamlNode& node) {
 }
 
 }  // namespace
+
+YamlNode::YamlNode() = default;
+YamlNode::YamlNode(const YamlNode&) = default;
+YamlNode::YamlNode(YamlNode&&) noexcept = default;
+YamlNode& YamlNode::operator=(const YamlNode&) = default;
+YamlNode& YamlNode::operator=(YamlNode&&) noexcept = default;
+YamlNode::~YamlNode() = default;
 
 const YamlNode* YamlNode::find(std::string_view key) const {
   for (const auto& [name, value] : members) {

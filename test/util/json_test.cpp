@@ -35,5 +35,7 @@ TEST_CASE("hostile JSON is refused with the source's name") {
   CHECK_THAT(message("{\"a\": tru}"), Catch::Contains("not valid JSON"));
   CHECK_THAT(message("\"\xff\xfe\""), Catch::Contains("not valid JSON"));
   CHECK_THAT(message("[1] x"), Catch::Contains("not valid JSON"));
+  CHECK_THAT(message(std::string("{}\0junk", 7)), Catch::Contains("NUL"));
+  CHECK_THAT(message("\xef\xbb\xbf{}"), Catch::Contains("byte order mark"));
   CHECK_THAT(message(""), Catch::Contains("not valid JSON"));
 }

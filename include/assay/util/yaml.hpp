@@ -16,6 +16,14 @@
 namespace assay::util {
 
 struct YamlNode {
+  // Defined in yaml.cpp: clang 14 cannot instantiate them while the type is incomplete.
+  YamlNode();
+  YamlNode(const YamlNode&);
+  YamlNode(YamlNode&&) noexcept;
+  YamlNode& operator=(const YamlNode&);
+  YamlNode& operator=(YamlNode&&) noexcept;
+  ~YamlNode();
+
   enum class Kind { null, scalar, sequence, mapping };
   Kind kind = Kind::null;
   std::string text;   ///< scalar: its characters
