@@ -130,9 +130,10 @@ results::RunInfo run_info(const CampaignConfig& config, const Launch& launch, co
 void prepare_coordinator(const CampaignConfig& config, const Launch& launch, const std::string& model_fingerprint,
                          Coordinator& coordinator) {
   coordinator.tokenizer = text::load_tokenizer(config.model);
-  util::check_input(coordinator.tokenizer->vocab_size() <= launch.spec.vocab,
-                    "the tokenizer has {} tokens but the model's embedding only {}; they do not belong together",
-                    coordinator.tokenizer->vocab_size(), launch.spec.vocab);
+  if (coordinator.tokenizer->vocab_size() > launch.spec.vocab) {
+    util::log_warning("the tokenizer has {} tokens but the model's embedding only {}; a prompt with one beyond fails its task",
+                      coordinator.tokenizer->vocab_size(), launch.spec.vocab);
+  }
   check_output(config);
   coordinator.preparation = prepare(config, *coordinator.tokenizer, launch.options.max_length);
   coordinator.journal = open_journal(config, journal_identity(launch, model_fingerprint, *coordinator.tokenizer));

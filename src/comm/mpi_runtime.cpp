@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <exception>
+#include <string_view>
 
 #include "assay/comm/communicator.hpp"
 #include "assay/util/error.hpp"
@@ -22,7 +23,10 @@ void initialize() {
   check_mpi(MPI_Initialized(&initialized), "MPI_Initialized");
   ASSAY_CHECK(initialized == 0);
   if (srun_without_pmi([](const char* name) -> const char* { return std::getenv(name); })) {
-    util::log_warning("srun offers no PMI service; if MPI does not start now, use srun --mpi=pmix");
+    // MPI's own words for this are a page long, from every rank. Ours come from the first alone.
+    const char* rank = std::getenv("SLURM_PROCID");
+    if (rank != nullptr && std::string_view(rank) != "0") throw util::InputError("");
+    util::fail_input("srun started several processes without a service by which they find each other; use srun --mpi=pmix");
   }
   int provided = MPI_THREAD_SINGLE;
   check_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &provided), "MPI_Init_thread");
