@@ -30,6 +30,11 @@ Grid grid_of(int threads, std::int64_t rows, std::int64_t panels) {
   return grid;
 }
 
+/// Threads worth waking for this many multiplications.
+int threads_for(const tensor::Context& context, std::int64_t rows, const LinearJob& job) {
+  return rows * job.in_features * job.out_features < 65536 ? 1 : context.threads;
+}
+
 /// Begin of part `index` of `parts` of [0, n), on multiples of `unit`.
 std::int64_t part_begin(std::int64_t n, std::int64_t index, std::int64_t parts, std::int64_t unit) {
   return std::min(n, round_up(n * index / parts, unit));
@@ -88,13 +93,14 @@ void linear_dot(const tensor::Context& context, LinearJob job, const tensor::Mat
   std::uint16_t* scratch = bf16_scratch(static_cast<std::size_t>(rows * stride));
   job.x = scratch;
   job.x_stride = stride;
-  const Grid grid = grid_of(context.threads, x.rows, round_up(job.out_features, panel_width) / panel_width);
-#pragma omp parallel num_threads(context.threads)
+  const int threads = threads_for(context, x.rows, job);
+  const Grid grid = grid_of(threads, x.rows, round_up(job.out_features, panel_width) / panel_width);
+#pragma omp parallel num_threads(threads)
   {
     const std::int64_t team = omp_get_num_threads();
 #pragma omp for
     for (std::int64_t i = 0; i < rows; ++i) convert_row(scratch + i * stride, padded, x, i);
-    for (std::int64_t part = omp_get_thread_num(); part < context.threads; part += team) {
+    for (std::int64_t part = omp_get_thread_num(); part < threads; part += team) {
       run_share(job, loop, x.rows, stride * 2, grid, part);
     }
   }
@@ -202,11 +208,12 @@ void linear(const tensor::Context& context, tensor::Matrix<float> out, tensor::M
   job.x = x.data;
   job.x_stride = x.row_stride;
   const LinearLoop loop = weights.format == LinearFormat::f32 ? linear_leaf().f32 : linear_leaf().bf16;
-  const Grid grid = grid_of(context.threads, x.rows, round_up(job.out_features, panel_width) / panel_width);
-#pragma omp parallel num_threads(context.threads)
+  const int threads = threads_for(context, x.rows, job);
+  const Grid grid = grid_of(threads, x.rows, round_up(job.out_features, panel_width) / panel_width);
+#pragma omp parallel num_threads(threads)
   {
     const std::int64_t team = omp_get_num_threads();
-    for (std::int64_t part = omp_get_thread_num(); part < context.threads; part += team) {
+    for (std::int64_t part = omp_get_thread_num(); part < threads; part += team) {
       run_share(job, loop, x.rows, x.cols * static_cast<std::int64_t>(sizeof(float)), grid, part);
     }
   }
