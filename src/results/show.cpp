@@ -57,8 +57,9 @@ std::string header(const ResultsReader& reader, const std::vector<RankTiming>& r
   const RunInfo& info = reader.info();
   std::set<std::string> hosts;
   for (const RankTiming& rank : ranks) hosts.insert(printable(rank.host));
-  const std::string where =
-      hosts.empty() ? "" : fmt::format(", {} rank(s) on {}", ranks.size(), fmt::join(hosts, ", "));
+  const std::string where = hosts.empty() ? ""
+                                          : fmt::format(", {} rank{} on {}", ranks.size(),
+                                                        ranks.size() == 1 ? "" : "s", fmt::join(hosts, ", "));
   std::string out = fmt::format("model    {} ({}, {} numerics)\n", printable(info.model_path),
                                 printable(info.dtype), printable(info.numerics));
   out += fmt::format("mesh     {}{}\n", printable(info.mesh), where);
@@ -69,7 +70,12 @@ std::string header(const ResultsReader& reader, const std::vector<RankTiming>& r
   return out;
 }
 
-// Tokens over the time of the slowest rank outside loading and preparation; then each phase's slowest rank.
+// The phases in which requests are worked on; the others come before, or overlap with these.
+bool is_evaluating(const std::string& phase) {
+  return phase == "compute" || phase == "communicate" || phase == "wait";
+}
+
+// Tokens over the time in which the slowest rank worked on requests; then each phase's slowest rank.
 std::string timing(const std::vector<RankTiming>& ranks) {
   std::int64_t prefill = 0;
   std::int64_t generated = 0;
@@ -80,7 +86,7 @@ std::string timing(const std::vector<RankTiming>& ranks) {
     generated += rank.generated_tokens;
     double seconds = 0;
     for (const util::PhaseTiming& phase : rank.phases) {
-      if (phase.phase != "load" && phase.phase != "prepare") seconds += phase.seconds;
+      if (is_evaluating(phase.phase)) seconds += phase.seconds;
       const auto found = std::find_if(slowest.begin(), slowest.end(),
                                       [&](const auto& known) { return known.phase == phase.phase; });
       if (found == slowest.end()) {

@@ -23,7 +23,7 @@ TEST_CASE("a finished file is shown with metrics, speed and phases") {
   writer.finish(test::rank_timings(), 4.5);
   CHECK(results::show(folder / "out.h5") ==
         "model    models/tiny (float32, reproducible numerics)\n"
-        "mesh     tp=2 pp=1 dp=2, 2 rank(s) on node-a, node-b\n"
+        "mesh     tp=2 pp=1 dp=2, 2 ranks on node-a, node-b\n"
         "run      2025-01-02T03:04:05Z by assay 0.1.0-test, finished after 4.5 s\n"
         "\n"
         "task      metric    filter  shots  samples   value  \u00b1 stderr\n"
