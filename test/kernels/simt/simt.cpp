@@ -54,7 +54,7 @@ class StackSwitch {
 };
 
 struct Thread {
-  std::unique_ptr<char[]> stack = std::make_unique<char[]>(stack_bytes);
+  std::unique_ptr<char[]> stack = std::make_unique_for_overwrite<char[]>(stack_bytes);
   context::fiber fiber;   ///< where it stopped
   context::fiber caller;  ///< the scheduler, while it runs
   StackSwitch own_side;
