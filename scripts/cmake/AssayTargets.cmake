@@ -5,14 +5,21 @@ include_guard(GLOBAL)
 # scripts/check_layers reads this list.
 set(ASSAY_LAYERS util tensor kernels ops comm text model engine eval results plan campaign cli)
 
-# assay_add_layer(<name> [DEPS <layer or library>...])
-# Static library assay_<name> from every .cpp under the current folder (sub-folders too).
+# Headers that many sources include and that are slow to parse.
+set(ASSAY_PRECOMPILED <nlohmann/json.hpp> <fmt/format.h> <filesystem> <map> <optional> <string> <vector>)
+
+# assay_add_layer(<name> [PLAIN] [DEPS <layer or library>...])
+# Static library assay_<name> from every .cpp under the current folder (sub-folders too). Layers read JSON nearly
+# everywhere, and its header alone takes seconds to parse: it is precompiled, except for PLAIN layers.
 function(assay_add_layer name)
-  cmake_parse_arguments(ARG "" "" "DEPS;PRIVATE_DEPS;EXTRA_SOURCES" ${ARGN})
+  cmake_parse_arguments(ARG "PLAIN" "" "DEPS;PRIVATE_DEPS;EXTRA_SOURCES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
   add_library(assay_${name} STATIC ${sources} ${ARG_EXTRA_SOURCES})
   target_include_directories(assay_${name} PUBLIC "${CMAKE_SOURCE_DIR}/include" PRIVATE "${CMAKE_SOURCE_DIR}" "${CMAKE_SOURCE_DIR}/src")
   target_link_libraries(assay_${name} PUBLIC ${ARG_DEPS} PRIVATE assay_options ${ARG_PRIVATE_DEPS})
+  if(ASSAY_PCH AND NOT ARG_PLAIN)
+    target_precompile_headers(assay_${name} PRIVATE ${ASSAY_PRECOMPILED})
+  endif()
 endfunction()
 
 # assay_generate_registry(<out> FOLDER <dir> TYPE <C++ type> NAMESPACE <ns> HEADER <header> FUNCTION <name>)

@@ -19,6 +19,9 @@ function(assay_test_executable target main)
   target_link_libraries(${target} PRIVATE ${main} ${ARG_DEPS} Catch2::Catch2 assay_options)
   target_include_directories(${target} PRIVATE "${CMAKE_SOURCE_DIR}/src" "${CMAKE_SOURCE_DIR}" "${CMAKE_SOURCE_DIR}/test")
   target_compile_options(${target} PRIVATE -O1)  # tests are compiled more often than they run
+  if(ASSAY_PCH)
+    target_precompile_headers(${target} PRIVATE <catch2/catch.hpp> ${ASSAY_PRECOMPILED})
+  endif()
   target_compile_definitions(${target} PRIVATE ASSAY_TEST_DATA="${CMAKE_SOURCE_DIR}/test/data"
     ASSAY_SOURCE_DIR="${CMAKE_SOURCE_DIR}" ASSAY_BINARY="$<IF:$<TARGET_EXISTS:assay>,${CMAKE_BINARY_DIR}/bin/assay,>")
 endfunction()

@@ -8,8 +8,9 @@
 namespace assay::comm {
 namespace {
 
-constexpr double spin_seconds = 100e-6;
-constexpr double yield_seconds = 3e-3;
+// Longer than any collective of a decode step: a yield may cost a scheduler's slice where others compute too.
+constexpr double spin_seconds = 2e-3;
+constexpr double yield_seconds = 5e-3;
 constexpr double yield_seconds_oversubscribed = 300e-6;
 constexpr double shortest_sleep = 20e-6;
 constexpr double longest_sleep = 1e-3;
