@@ -5,7 +5,7 @@ if(TARGET assay)
   install(TARGETS assay RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
 if(TARGET assay_cuda)
-  install(TARGETS assay_cuda LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/assay)
+  install(TARGETS assay_cuda LIBRARY DESTINATION lib/assay)  # where the program looks: ../lib/assay
 endif()
 install(DIRECTORY configs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/assay/configs)
 install(DIRECTORY jobs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/assay/jobs)

@@ -1,6 +1,7 @@
-#include "campaign/agreement.hpp"
+#include "assay/campaign/agreement.hpp"
 
 #include <exception>
+#include <new>
 #include <string>
 
 #include "assay/util/bytes.hpp"
@@ -14,12 +15,16 @@ struct Outcome {
   std::string message;
 };
 
+constexpr int tag_go = 6;  // of messages on the world; the others are in feeds.hpp
+
 Outcome outcome_of(const std::function<void()>& work) {
   try {
     work();
     return {};
   } catch (const util::Error& error) {
     return {error.code(), error.what()};
+  } catch (const std::bad_alloc&) {
+    return {util::ExitCode::internal, "out of memory"};
   } catch (const std::exception& error) {
     return {util::ExitCode::internal, error.what()};
   }
@@ -29,7 +34,14 @@ Outcome outcome_of(const std::function<void()>& work) {
 
 void on_rank_zero(comm::Communicator& world, const std::function<void()>& work) {
   Outcome outcome;
-  if (world.rank() == 0) outcome = outcome_of(work);
+  if (world.rank() == 0) {
+    outcome = outcome_of(work);
+    for (int rank = 1; rank < world.size(); ++rank) world.post(rank, tag_go, {});
+  } else {
+    // Rank 0 may take long: no deadline. Should it die, so does the job.
+    while (!world.wait_any(tag_go, 1.0)) {
+    }
+  }
   std::int64_t code[] = {static_cast<std::int64_t>(outcome.code)};
   world.broadcast(std::as_writable_bytes(std::span(code)), 0);
   if (code[0] != 0) throw util::Error(static_cast<util::ExitCode>(code[0]), outcome.message);

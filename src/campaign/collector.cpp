@@ -85,6 +85,12 @@ void Collector::start(results::ResultsWriter& writer) {
   }
 }
 
+void Collector::handed_out(std::uint64_t id) {
+  auto& watch = tasks_[preparation_.requests[id].task].watch;
+  if (!watch) watch.emplace();
+  progress_.start();
+}
+
 void Collector::take(engine::Completion completion) {
   ASSAY_CHECK(completion.id < preparation_.requests.size());
   const PlannedRequest& planned = preparation_.requests[completion.id];
@@ -134,7 +140,7 @@ void Collector::finish_task(std::size_t index) {
     if (fail_fast_) throw util::InputError(result.error);
     if (prepared.error.empty()) util::log_error("{}", result.error);  // else said when it was prepared
   }
-  result.seconds = state.watch.seconds();
+  result.seconds = state.watch ? state.watch->seconds() : 0;
   result.resumed_requests = state.resumed;
   writer_->add(result);
   --tasks_left_;

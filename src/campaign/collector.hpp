@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "assay/results/journal.hpp"
@@ -21,6 +22,8 @@ class Collector {
   [[nodiscard]] std::vector<std::uint64_t> pending() const;
   /// Starts writing results: tasks that are complete already are written now.
   void start(results::ResultsWriter& writer);
+  /// The request `id` goes to a replica: its task's clock starts with its first request.
+  void handed_out(std::uint64_t id);
   /// Journals one completion; on a task's last one, scores and writes the task.
   void take(engine::Completion completion);
   [[nodiscard]] bool all_done() const { return tasks_left_ == 0; }
@@ -37,7 +40,7 @@ class Collector {
     std::int64_t resumed = 0;
     std::string error;
     bool written = false;
-    util::Stopwatch watch;
+    std::optional<util::Stopwatch> watch;  ///< from the first request handed out
   };
   void finish_task(std::size_t task);
   [[nodiscard]] std::int64_t adopt_journal();

@@ -100,12 +100,12 @@ const Setting* find_setting(std::string_view name) {
 }
 
 // A YAML value as the text that the command line would give.
-std::string as_text(const util::YamlNode& node, const std::string& where) {
+std::string as_text(const util::YamlNode& node) {
   if (node.kind == util::YamlNode::Kind::scalar) return node.text;
   if (node.kind == util::YamlNode::Kind::sequence) {
     std::string text;
     for (const auto& item : node.items) {
-      util::check_input(item.kind == util::YamlNode::Kind::scalar, "{}: expected a list of plain values", where);
+      util::check_input(item.kind == util::YamlNode::Kind::scalar, "expected a list of plain values");
       text += (text.empty() ? "" : ",") + item.text;
     }
     return text;
@@ -115,7 +115,7 @@ std::string as_text(const util::YamlNode& node, const std::string& where) {
     for (const auto& [key, value] : node.members) text += (text.empty() ? "" : ",") + key + "=" + util::to_json(value).dump();
     return text;
   }
-  util::fail_input("{}: a value is missing", where);
+  util::fail_input("a value is missing");
 }
 
 bool is_path(std::string_view name) {
@@ -142,18 +142,20 @@ void read_campaign_file(const std::filesystem::path& file, CampaignConfig& confi
     const Setting* setting = find_setting(key);
     util::check_input(setting != nullptr, "{} is not a setting{}", where, util::did_you_mean(key, names));
     try {
-      if (key == "tasks" && value.kind == util::YamlNode::Kind::sequence) {
-        for (const auto& item : value.items) {
-          const bool is_file = item.text.ends_with(".yaml") || item.text.ends_with(".yml");
-          config.tasks.push_back(is_file ? beside(item.text) : item.text);
+      if (key == "tasks") {
+        for (const std::string& item : split_list(as_text(value))) {
+          const bool is_file = item.ends_with(".yaml") || item.ends_with(".yml");
+          config.tasks.push_back(is_file ? beside(item) : item);
         }
+      } else if (key == "include_path" && value.kind == util::YamlNode::Kind::sequence) {
+        for (const auto& item : value.items) setting->set(config, beside(as_text(item)));
       } else if (is_path(key)) {
-        setting->set(config, beside(as_text(value, where)));
+        setting->set(config, beside(as_text(value)));
       } else {
-        setting->set(config, as_text(value, where));
+        setting->set(config, as_text(value));
       }
     } catch (const util::InputError& error) {
-      util::fail_input("{}:{}: {}", file.string(), value.line, error.what());
+      util::fail_input("{}: {}", where, error.what());
     }
   }
 }

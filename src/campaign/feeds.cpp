@@ -26,6 +26,7 @@ std::vector<engine::Request> CoordinatorFeed::pop(std::size_t max) {
   const std::size_t fair = replicas == 1 ? max : std::max<std::size_t>(1, pending_.size() / (2 * replicas));
   std::vector<engine::Request> requests;
   for (std::size_t count = std::min({max, fair, pending_.size()}); count > 0; --count) {
+    collector_.handed_out(pending_.front());
     requests.push_back(preparation_.requests[pending_.front()].request);
     pending_.pop_front();
   }
@@ -40,6 +41,7 @@ void CoordinatorFeed::take_result(const comm::Message& message) {
 
 void CoordinatorFeed::serve() {
   comm::Communicator& world = mesh_.world();
+  forward_cancel();
   while (auto message = world.poll(tag_result)) take_result(*message);
   while (auto message = world.poll(tag_pull)) {
     const auto room = util::ByteReader(message->bytes).get<std::uint64_t>();
@@ -54,7 +56,6 @@ void CoordinatorFeed::serve() {
     results_announced_ += util::ByteReader(message->bytes).get<std::uint64_t>();
     --leaders_present_;
   }
-  forward_cancel();
 }
 
 void CoordinatorFeed::forward_cancel() {
@@ -78,7 +79,10 @@ bool CoordinatorFeed::finished() {
 
 void CoordinatorFeed::idle() { serve(); }
 
-bool CoordinatorFeed::cancelled() { return stop_signal() != 0; }
+bool CoordinatorFeed::cancelled() {
+  serve();  // asked before every step: the other leaders are served even while this replica has no room
+  return stop_signal() != 0;
+}
 
 void CoordinatorFeed::serve_until_all_left() {
   serve();

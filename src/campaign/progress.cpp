@@ -22,6 +22,11 @@ Progress::Progress(std::int64_t total, std::int64_t done)
 
 Progress::~Progress() { clear(); }
 
+void Progress::start() {
+  if (!started_) watch_ = util::Stopwatch();
+  started_ = true;
+}
+
 void Progress::clear() {
   if (bar_shown_) std::fputs("\r\033[K", stderr);
   bar_shown_ = false;

@@ -15,6 +15,8 @@ class Progress {
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
+  /// Computing begins: rates count from the first call.
+  void start();
   /// One more request is finished; `task` is what is being worked on.
   void advance(const std::string& task);
   /// Leaves the line of a bar, so that other output can follow.
@@ -28,7 +30,8 @@ class Progress {
   std::int64_t resumed_;
   bool terminal_;
   bool bar_shown_ = false;
-  util::Stopwatch watch_;
+  util::Stopwatch watch_ = {};
+  bool started_ = false;
   double last_print_ = 0;
 };
 

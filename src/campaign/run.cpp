@@ -19,7 +19,7 @@
 #include "assay/util/files.hpp"
 #include "assay/util/log.hpp"
 #include "assay/util/version.hpp"
-#include "campaign/agreement.hpp"
+#include "assay/campaign/agreement.hpp"
 #include "campaign/collector.hpp"
 #include "campaign/feeds.hpp"
 #include "campaign/preparation.hpp"
@@ -93,11 +93,14 @@ void check_output(const CampaignConfig& config) {
 
 std::unique_ptr<results::Journal> open_journal(const CampaignConfig& config, const std::string& identity) {
   const auto journal = results::journal_path(config.output);
-  if (config.overwrite) {
-    std::error_code error;
-    std::filesystem::remove(journal, error);
-    std::filesystem::remove(config.output, error);
+  std::error_code error;
+  if (config.overwrite && std::filesystem::exists(journal, error)) {
+    // Emptied under its lock and never unlinked: another run that holds it keeps what it has.
+    const auto lock = util::try_lock(journal);
+    util::check_input(lock.valid(), "{} is in use by another run; wait for it, stop it, or choose another output", journal.string());
+    std::filesystem::resize_file(journal, 0);
   }
+  if (config.overwrite) std::filesystem::remove(config.output, error);
   return std::make_unique<results::Journal>(journal, identity);
 }
 
@@ -147,7 +150,11 @@ void prepare_coordinator(const CampaignConfig& config, const Launch& launch, con
 
 void compute(const comm::Mesh& mesh, engine::Engine& engine, Coordinator& coordinator) {
   if (!mesh.is_leader()) {
-    engine.follow();
+    try {
+      engine.follow();
+    } catch (const engine::LeaderFailed& error) {
+      throw util::Error(error.code(), "");  // the leader says why and ends the job
+    }
     return;
   }
   if (mesh.world().rank() != 0) {
@@ -166,7 +173,12 @@ void compute(const comm::Mesh& mesh, engine::Engine& engine, Coordinator& coordi
 void end_job(comm::Communicator& world, const std::exception& error) {
   if (world.size() == 1) return;
   const auto* known = dynamic_cast<const util::Error*>(&error);
-  if (*error.what() != '\0') util::log_error("{}", error.what());
+  if (*error.what() != '\0') {
+    util::log_error("{}", error.what());
+  } else {
+    // Another rank ends the job, by its own exit code; this is the net under it.
+    std::this_thread::sleep_for(std::chrono::seconds(3));
+  }
   world.abort(static_cast<int>(known == nullptr ? util::ExitCode::internal : known->code()));
 }
 
@@ -212,7 +224,9 @@ std::vector<results::RankTiming> gather_timings(comm::Communicator& world, const
 util::ExitCode run_campaign(const CampaignConfig& config, comm::Communicator& world) {
   const util::Stopwatch watch;
   watch_stop_signals();
-  const int threads = comm::bind_to_cores(world);
+  int wanted_threads = 0;
+  on_every_rank(world, [&] { wanted_threads = comm::threads_from_environment(); });
+  const int threads = comm::bind_to_cores(world, wanted_threads);
   Launch launch;
   std::optional<model::Checkpoint> checkpoint;
   on_every_rank(world, [&] {
@@ -232,6 +246,8 @@ util::ExitCode run_campaign(const CampaignConfig& config, comm::Communicator& wo
   if (nothing_to_do[0] == 0) {
     on_every_rank(world, [&] {
       if (mesh.is_leader() && world.rank() != 0) replica_tokenizer = text::load_tokenizer(config.model);
+    });
+    on_every_rank(world, [&] {
       const text::Tokenizer* tokenizer = world.rank() == 0 ? coordinator.tokenizer.get() : replica_tokenizer.get();
       engine = std::make_unique<engine::Engine>(mesh, launch.spec, *checkpoint, tokenizer, launch.options);
     });
@@ -244,6 +260,7 @@ util::ExitCode run_campaign(const CampaignConfig& config, comm::Communicator& wo
     }
     if (const double first = engine->stats().first_token_seconds; first >= 0) phases.push_back({"until_first_token", ready + first});
   }
+  on_rank_zero(world, [] {});  // the ranks that finish early wait here for the last
   const auto timings = gather_timings(world, timing_of(world, engine.get(), std::move(phases)));
   auto code = util::ExitCode::ok;
   on_rank_zero(world, [&] {

@@ -21,6 +21,8 @@ struct HostMask {
   cpu_set_t cores{};
 };
 
+}  // namespace
+
 int threads_from_environment() {
   const char* text = std::getenv("ASSAY_THREADS");
   if (text == nullptr) return 0;
@@ -31,16 +33,15 @@ int threads_from_environment() {
   return threads;
 }
 
-}  // namespace
-
-int bind_to_cores(Communicator& world) {
-  if (const int threads = threads_from_environment(); threads > 0) return threads;
+int bind_to_cores(Communicator& world, int wanted) {
   HostMask mine;
   mine.host_hash = std::hash<std::string>{}(world.host());
   CPU_ZERO(&mine.cores);
-  if (::sched_getaffinity(0, sizeof(mine.cores), &mine.cores) != 0) return 1;
+  (void)::sched_getaffinity(0, sizeof(mine.cores), &mine.cores);  // on failure: no cores, so one thread
   std::vector<HostMask> all(static_cast<std::size_t>(world.size()));
   world.all_gather(std::as_bytes(std::span(&mine, 1)), std::as_writable_bytes(std::span(all)));
+
+  if (wanted > 0) return wanted;
 
   // Ranks that share exactly these cores divide them; the launcher separated the others already.
   int sharers = 0;

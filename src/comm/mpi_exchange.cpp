@@ -85,10 +85,12 @@ void Exchange::wait() {
     if (code != MPI_SUCCESS) fail(failed_transfer(code));
     if (done != 0) break;
     if (backoff.waited() > group_->settings.timeout_seconds) {
+      const std::string missing = missing_peers();
+      if (missing.empty()) continue;  // the last answer came while we looked
       fail(
           fmt::format("no answer from {} for {:g} s; it may have died or be stuck; if it was only slow, "
                       "raise ASSAY_COMM_TIMEOUT",
-                      missing_peers(), group_->settings.timeout_seconds));
+                      missing, group_->settings.timeout_seconds));
     }
     backoff.pause();
   }

@@ -192,7 +192,7 @@ void Engine::Impl::follow() {
     if (plan.kind == PlanKind::stop) return;
     if (plan.kind == PlanKind::abort) {
       failed = true;
-      util::fail_internal("the leader of this rank's replica failed ({})", plan.reason);
+      throw LeaderFailed(util::ExitCode::internal, "the leader of this rank's replica failed (" + plan.reason + ")");
     }
     const auto results = stage->execute(plan);
     ++stats.micro_batches;

@@ -1,5 +1,7 @@
 #include "assay/plan/deployment.hpp"
 
+#include <algorithm>
+
 #include "assay/ops/linear.hpp"
 #include "assay/util/error.hpp"
 
@@ -9,6 +11,10 @@ comm::MeshShape choose_mesh(const MeshRequest& request, int ranks) {
   util::check_input(request.tp >= 0 && request.pp >= 0 && request.dp >= 0 && ranks >= 1,
                     "--tp, --pp and --dp must be positive");
   comm::MeshShape shape{request.tp, request.pp, request.dp};
+  // In 64 bits: what is asked for may be anything.
+  const std::int64_t asked = std::int64_t{std::max(1, request.tp)} * std::max(1, request.pp) * std::max(1, request.dp);
+  util::check_input(request.tp <= 65536 && request.pp <= 65536 && request.dp <= 65536 && asked <= (1 << 20),
+                    "a mesh of tp={} pp={} dp={} is beyond any machine; give smaller numbers", request.tp, request.pp, request.dp);
   if (shape.pp == 0) shape.pp = 1;
   if (shape.tp == 0) {
     const int others = shape.pp * std::max(1, shape.dp);

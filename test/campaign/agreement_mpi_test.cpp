@@ -3,7 +3,7 @@
 #include <string>
 
 #include "assay/util/error.hpp"
-#include "campaign/agreement.hpp"
+#include "assay/campaign/agreement.hpp"
 #include "support/mpi_world.hpp"
 
 using namespace assay;

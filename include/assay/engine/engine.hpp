@@ -16,6 +16,7 @@
 #include "assay/tensor/dtype.hpp"
 #include "assay/text/tokenizer.hpp"
 #include "assay/util/clock.hpp"
+#include "assay/util/error.hpp"
 
 namespace assay::engine {
 
@@ -68,6 +69,12 @@ struct EngineStats {
   double first_token_seconds =
       -1;  ///< from construction's end to the first result of a forward pass (leader)
   std::vector<util::PhaseTiming> phases;  ///< "load", "compute", "communicate", "wait", ...
+};
+
+/// Thrown by follow() when this replica's leader failed; the leader reports its own reason.
+class LeaderFailed : public util::Error {
+ public:
+  using util::Error::Error;
 };
 
 class Engine {

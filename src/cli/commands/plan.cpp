@@ -1,6 +1,8 @@
 // assay plan: what a run would look like; runs nothing.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "assay/plan/deployment.hpp"
 #include "assay/util/error.hpp"
 #include "cli/campaign_options.hpp"
@@ -31,8 +33,8 @@ util::ExitCode run(const std::vector<std::string>& arguments) {
   util::check_input(!config.model.empty(), "no model is named; give --model DIR");
   const model::ArchSpec spec = model::read_arch_spec(config.model);
   const auto& mesh = config.mesh;
-  const int named = std::max(1, mesh.tp) * std::max(1, mesh.pp) * std::max(1, mesh.dp);
-  const int ranks = values.count("ranks") > 0 ? values["ranks"].as<int>() : named;
+  const std::int64_t named = std::int64_t{std::max(1, mesh.tp)} * std::max(1, mesh.pp) * std::max(1, mesh.dp);
+  const int ranks = values.count("ranks") > 0 ? values["ranks"].as<int>() : static_cast<int>(std::min<std::int64_t>(named, 1 << 20));
   util::check_input(ranks >= 1, "--ranks must be positive");
   const engine::EngineOptions engine_options = campaign::engine_options(config, spec, 1);
   const auto deployment = plan::plan_deployment(spec, plan::choose_mesh(mesh, ranks), engine_options);

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "assay/campaign/agreement.hpp"
 #include "assay/campaign/run.hpp"
 #include "assay/results/show.hpp"
 #include "assay/util/log.hpp"
@@ -51,11 +52,7 @@ util::ExitCode run(const std::vector<std::string>& arguments) {
   comm::Communicator& world = mpi ? mpi->world() : *self;
   util::set_log_rank(world.rank());
   campaign::CampaignConfig config;
-  try {
-    config = read_campaign_options(values);
-  } catch (const util::Error& error) {  // every rank reads the same words; one says what is wrong with them
-    throw util::Error(error.code(), world.rank() == 0 ? error.what() : "");
-  }
+  campaign::on_every_rank(world, [&] { config = read_campaign_options(values); });
   const auto code = campaign::run_campaign(config, world);
   if (world.rank() == 0 && code != util::ExitCode::resumable) report(config);
   return code;

@@ -9,7 +9,7 @@
 namespace assay::campaign {
 
 /// Runs `work` on rank 0 only. If it throws, rank 0 rethrows and the others throw Error with the same exit code
-/// and an empty message. Collective.
+/// and an empty message. Collective; the others wait for as long as it takes.
 void on_rank_zero(comm::Communicator& world, const std::function<void()>& work);
 
 /// Runs `work` on every rank. If any throws, all throw: rank 0 with the sentence of the lowest failing rank (and
