@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <memory>
@@ -16,6 +17,7 @@
 #include "assay/plan/deployment.hpp"
 #include "assay/results/journal.hpp"
 #include "assay/results/results_file.hpp"
+#include "assay/results/results_reader.hpp"
 #include "assay/util/files.hpp"
 #include "assay/util/log.hpp"
 #include "assay/util/version.hpp"
@@ -27,6 +29,8 @@
 
 namespace assay::campaign {
 namespace {
+
+constexpr const char* numerics = "fast";  // see CONTRIBUTING.md, "Numerics"
 
 /// What every rank knows before anything is loaded.
 struct Launch {
@@ -60,6 +64,8 @@ std::string journal_identity(const Launch& launch, const std::string& model_fing
   identity["tokenizer"] = tokenizer.fingerprint();
   identity["dtype"] = tensor::name_of(launch.options.dtype);
   identity["max_length"] = launch.options.max_length;
+  identity["eos_ids"] = launch.spec.eos_ids;
+  identity["numerics"] = numerics;
   return identity.dump();
 }
 
@@ -89,6 +95,19 @@ void check_output(const CampaignConfig& config) {
   util::check_input(config.overwrite || std::filesystem::exists(journal, error) || !std::filesystem::exists(config.output, error),
                     "{} exists but its journal {} does not, so it cannot be resumed; choose another output or give --overwrite",
                     config.output.string(), journal.string());
+}
+
+// A file holds one campaign's tasks: refuses to drop those of another that is there already.
+void check_tasks_kept(const CampaignConfig& config, const Preparation& preparation) {
+  std::error_code error;
+  if (config.overwrite || !std::filesystem::exists(config.output, error)) return;
+  const results::ResultsReader reader(config.output);
+  for (const auto& there : reader.tasks()) {
+    const auto asked = std::any_of(preparation.tasks.begin(), preparation.tasks.end(),
+                                   [&](const PreparedTask& prepared) { return prepared.task.task == there.task; });
+    util::check_input(asked, "{} holds results of task {}, which this command does not name; name it too, choose another output, "
+                      "or give --overwrite", config.output.string(), there.task);
+  }
 }
 
 std::unique_ptr<results::Journal> open_journal(const CampaignConfig& config, const std::string& identity) {
@@ -123,10 +142,11 @@ results::RunInfo run_info(const CampaignConfig& config, const Launch& launch, co
   info.tokenizer_fingerprint = coordinator.tokenizer->fingerprint();
   info.mesh = comm::to_string(launch.shape);
   info.dtype = tensor::name_of(launch.options.dtype);
-  info.numerics = "fast";
+  info.numerics = numerics;
   info.cpu_isa = ops::cpu_isa_name();
   info.started_at = utc_now();
   info.max_length = launch.options.max_length;
+  info.identity = journal_identity(launch, model_fingerprint, *coordinator.tokenizer);
   return info;
 }
 
@@ -139,11 +159,13 @@ void prepare_coordinator(const CampaignConfig& config, const Launch& launch, con
   }
   check_output(config);
   coordinator.preparation = prepare(config, *coordinator.tokenizer, launch.options.max_length);
+  check_tasks_kept(config, coordinator.preparation);
   coordinator.journal = open_journal(config, journal_identity(launch, model_fingerprint, *coordinator.tokenizer));
   coordinator.collector = std::make_unique<Collector>(coordinator.preparation, *coordinator.journal, config.fail_fast);
   coordinator.writer = std::make_unique<results::ResultsWriter>(config.output, run_info(config, launch, coordinator, model_fingerprint));
   const auto resumed = coordinator.collector->resumed_requests();
-  util::log_info("{} tasks, {} requests{}", coordinator.preparation.tasks.size(), coordinator.preparation.requests.size(),
+  const std::size_t tasks = coordinator.preparation.tasks.size();
+  util::log_info("{} task{}, {} requests{}", tasks, tasks == 1 ? "" : "s", coordinator.preparation.requests.size(),
                  resumed > 0 ? fmt::format(", {} of them finished earlier", resumed) : "");
   coordinator.collector->start(*coordinator.writer);
 }

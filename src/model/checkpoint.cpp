@@ -1,4 +1,6 @@
 #include <nlohmann/json.hpp>
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "assay/model/weights.hpp"
@@ -23,6 +25,23 @@ Range scaled(Range heads, std::int64_t head_dim) {
 
 }  // namespace
 
+namespace {
+
+// Headers do not tell a model from its fine-tune: some bytes of every tensor's begin, middle and end do.
+void hash_samples(util::Sha256& hash, const TensorLocation& at) {
+  constexpr std::int64_t sample_bytes = 256;
+  const std::int64_t size = at.entry->bytes();
+  const std::int64_t length = std::min(sample_bytes, size);
+  std::array<std::byte, sample_bytes> buffer{};
+  const auto sample = std::span(buffer).first(static_cast<std::size_t>(length));
+  for (const std::int64_t offset : {std::int64_t{0}, (size - length) / 2, size - length}) {
+    at.file->read(*at.entry, offset, sample);
+    hash.update(std::span<const std::byte>(sample));
+  }
+}
+
+}  // namespace
+
 struct Checkpoint::Impl {
   Impl(const std::filesystem::path& directory, const ArchSpec& spec_in)
       : spec(spec_in),
@@ -30,10 +49,7 @@ struct Checkpoint::Impl {
         files(open_checkpoint_files(directory)),
         reader(files) {
     check_tensors(spec, family_of(spec), files, directory.string());
-    util::Sha256 hash;
-    hash.update(util::sha256_hex(util::read_file(directory / "config.json")));
-    for (const auto& file : files.files) hash.update(file->header_digest());
-    fingerprint = hash.finish();
+    config_digest = util::sha256_hex(util::read_file(directory / "config.json"));
     for (const auto& [name, at] : files.tensors) total_bytes += at.entry->bytes();
   }
 
@@ -86,7 +102,8 @@ struct Checkpoint::Impl {
   CheckpointFiles files;
   SliceReader reader;
   std::int64_t total_bytes = 0;
-  std::string fingerprint;
+  std::string config_digest;
+  mutable std::string fingerprint;  // computed when first asked for: only one rank needs it
 };
 
 Checkpoint::Checkpoint(const std::filesystem::path& model_directory, const ArchSpec& spec)
@@ -135,6 +152,13 @@ std::int64_t Checkpoint::total_bytes() const {
   return impl_->total_bytes;
 }
 const std::string& Checkpoint::fingerprint() const {
+  if (impl_->fingerprint.empty()) {
+    util::Sha256 hash;
+    hash.update(impl_->config_digest);
+    for (const auto& file : impl_->files.files) hash.update(file->header_digest());
+    for (const auto& [name, at] : impl_->files.tensors) hash_samples(hash, at);
+    impl_->fingerprint = hash.finish();
+  }
   return impl_->fingerprint;
 }
 std::int64_t Checkpoint::bytes_read() const {

@@ -112,6 +112,8 @@ FileDescriptor try_lock(const std::filesystem::path& path) {
   check_input(fd.valid(), "cannot create {} ({})", path.string(), std::strerror(errno));
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return fd;
   if (errno == EWOULDBLOCK) return {};
+  // A file system without locks (some Lustre and NFS mounts): nobody can hold one.
+  if (errno == ENOLCK || errno == ENOSYS || errno == EOPNOTSUPP) return fd;
   fail_errno("flock " + path.string());
 }
 

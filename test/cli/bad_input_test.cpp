@@ -1,4 +1,6 @@
 // Bad input ends a run with one clear sentence on rank 0, a documented exit code, and nothing lost.
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
 #include <cstdint>
 #include <cstring>
@@ -215,6 +217,24 @@ TEST_CASE("outputs that cannot be written are refused before anything is compute
   const Broken broken;
   broken.refused("/nowhere", {"-o", "/nowhere/out.h5"}, 2);
   broken.refused("folder", {"-o", broken.folder.path().string()});
+}
+
+TEST_CASE("an output is not continued with other weights or for other tasks") {
+  const Broken broken;
+  REQUIRE(broken.run(1, {"--tasks", "demo_choice"}).exit_code == 0);
+  broken.refused("demo_choice", {"--tasks", "demo_text"});
+  // The same header over other values, as a fine-tune has.
+  std::string bytes = read_bytes(broken.weights());
+  for (std::size_t i = 8 + header_of(bytes).size() + 1; i < bytes.size(); i += 2) bytes[i] = static_cast<char>(bytes[i] ^ 0x80);
+  write_bytes(broken.weights(), bytes);
+  broken.refused("model", {"--tasks", "demo_choice"});
+}
+
+TEST_CASE("a data file that is a pipe is refused, not waited for") {
+  const Broken broken;
+  fs::remove(broken.data("demo_choice"));
+  REQUIRE(::mkfifo(broken.data("demo_choice").c_str(), 0600) == 0);
+  broken.refused("regular file", {"--tasks", "demo_choice"});
 }
 
 TEST_CASE("a full disk ends the run with what was finished kept") {

@@ -52,8 +52,8 @@ class Checkpoint {
   [[nodiscard]] LinearWeights lm_head(const RankShard& shard) const;
   /// The above check every value they read and throw InputError naming the tensor that holds NaN or infinity.
 
-  /// Bytes of all tensors, and SHA-256 over config.json and every shard's header and size (identity of the
-  /// checkpoint without reading its data).
+  /// Bytes of all tensors, and SHA-256 over config.json, every shard's header and size, and some bytes of
+  /// every tensor (three short reads each, when first asked for): a model and its fine-tune differ in it.
   [[nodiscard]] std::int64_t total_bytes() const;
   [[nodiscard]] const std::string& fingerprint() const;
   /// Bytes of checkpoint data handed out so far by this object (what this rank has read).

@@ -52,7 +52,8 @@ class FileDescriptor {
 };
 
 /// Exclusive advisory lock on `path` (created if missing), held until destruction. The lock follows the
-/// process: a kill releases it. `try_lock` returns an invalid descriptor when another process holds it.
+/// process: a kill releases it. `try_lock` returns an invalid descriptor when another process holds it;
+/// on a file system without locks, a valid one that locks nothing.
 [[nodiscard]] FileDescriptor try_lock(const std::filesystem::path& path);
 
 }  // namespace assay::util

@@ -51,11 +51,17 @@ util::ExitCode run(const std::vector<std::string>& arguments) {
   }
   comm::Communicator& world = mpi ? mpi->world() : *self;
   util::set_log_rank(world.rank());
-  campaign::CampaignConfig config;
-  campaign::on_every_rank(world, [&] { config = read_campaign_options(values); });
-  const auto code = campaign::run_campaign(config, world);
-  if (world.rank() == 0 && code != util::ExitCode::resumable) report(config);
-  return code;
+  try {
+    campaign::CampaignConfig config;
+    campaign::on_every_rank(world, [&] { config = read_campaign_options(values); });
+    const auto code = campaign::run_campaign(config, world);
+    if (world.rank() == 0 && code != util::ExitCode::resumable) report(config);
+    return code;
+  } catch (const util::Error& error) {
+    // Said before the ranks part: mpirun ends the others as soon as one has left with an error.
+    if (*error.what() != '\0') util::log_error("{}", error.what());
+    throw util::Error(error.code(), "");
+  }
 }
 
 }  // namespace
