@@ -62,6 +62,8 @@ TEST_CASE("a named pipe is refused at once") {
 }
 
 TEST_CASE("reads ASSAY_TEST_TARGET", "[.]") {
+  // Run by the test above in a process of its own; a run by file name meets it without a target.
+  if (std::getenv("ASSAY_TEST_TARGET") == nullptr) return;
   (void)read_file(std::getenv("ASSAY_TEST_TARGET"));
 }
 
@@ -138,6 +140,8 @@ TEST_CASE("a full disk is reported and the old content stays") {
 }
 
 TEST_CASE("writes a megabyte to ASSAY_TEST_TARGET", "[.]") {
+  // Run by the test below in a process of its own; a run by file name meets it without a target.
+  if (std::getenv("ASSAY_TEST_TARGET") == nullptr) return;
   write_file_atomically(std::getenv("ASSAY_TEST_TARGET"), std::string(1 << 20, 'n'));
 }
 

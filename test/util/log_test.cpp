@@ -18,6 +18,8 @@ std::string logged(const std::string& level, const std::string& rank) {
 }  // namespace
 
 TEST_CASE("logs one line a level", "[.]") {
+  // Run by the test below in a process of its own; a run by file name meets it without a rank.
+  if (std::getenv("ASSAY_TEST_RANK") == nullptr) return;
   assay::util::set_log_rank(std::atoi(std::getenv("ASSAY_TEST_RANK")));
   assay::util::log_debug("d {}", 1);
   assay::util::log_info("i {}", 2);
