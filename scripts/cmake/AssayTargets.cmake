@@ -5,21 +5,45 @@ include_guard(GLOBAL)
 # scripts/check_layers reads this list.
 set(ASSAY_LAYERS util tensor kernels ops comm text model engine eval results plan campaign cli)
 
-# Headers that many sources include and that are slow to parse.
-set(ASSAY_PRECOMPILED <nlohmann/json.hpp> <fmt/format.h> <filesystem> <map> <optional> <string> <vector>)
+# Headers that many sources include and that are slow to parse, precompiled once for the layers and once more, with
+# Catch, for the tests (AssayTests.cmake). JSON's costs every source that sees it half a second even so: only targets
+# that say JSON have it.
+set(ASSAY_PRECOMPILED <fmt/format.h> <filesystem> <map> <optional> <string> <vector>)
+set(ASSAY_PRECOMPILED_JSON <nlohmann/json.hpp> ${ASSAY_PRECOMPILED})
 
-# assay_add_layer(<name> [PLAIN] [DEPS <layer or library>...])
-# Static library assay_<name> from every .cpp under the current folder (sub-folders too). Layers read JSON nearly
-# everywhere, and its header alone takes seconds to parse: it is precompiled, except for PLAIN layers.
+# assay_precompiled(<target> <header>...): an object library that holds a precompiled header for others to reuse.
+function(assay_precompiled target)
+  set(source "${CMAKE_CURRENT_BINARY_DIR}/${target}.cpp")
+  file(CONFIGURE OUTPUT "${source}" CONTENT "// Holds a precompiled header.\n")
+  add_library(${target} OBJECT "${source}")
+  target_link_libraries(${target} PRIVATE assay_options fmt::fmt nlohmann_json::nlohmann_json)
+  target_precompile_headers(${target} PRIVATE ${ARGN})
+endfunction()
+if(ASSAY_PCH)
+  assay_precompiled(assay_precompiled_layers ${ASSAY_PRECOMPILED})
+  assay_precompiled(assay_precompiled_layers_json ${ASSAY_PRECOMPILED_JSON})
+endif()
+
+# assay_reuse_precompiled(<target> layers|tests <true if its sources read JSON>)
+function(assay_reuse_precompiled target kind json)
+  if(NOT ASSAY_PCH)
+    return()
+  endif()
+  if(json)
+    string(APPEND kind _json)
+  endif()
+  target_precompile_headers(${target} REUSE_FROM assay_precompiled_${kind})
+endfunction()
+
+# assay_add_layer(<name> [JSON] [DEPS <layer or library>...])
+# Static library assay_<name> from every .cpp under the current folder (sub-folders too). JSON: most of them read JSON.
 function(assay_add_layer name)
-  cmake_parse_arguments(ARG "PLAIN" "" "DEPS;PRIVATE_DEPS;EXTRA_SOURCES" ${ARGN})
+  cmake_parse_arguments(ARG "JSON" "" "DEPS;PRIVATE_DEPS;EXTRA_SOURCES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
   add_library(assay_${name} STATIC ${sources} ${ARG_EXTRA_SOURCES})
   target_include_directories(assay_${name} PUBLIC "${CMAKE_SOURCE_DIR}/include" PRIVATE "${CMAKE_SOURCE_DIR}" "${CMAKE_SOURCE_DIR}/src")
   target_link_libraries(assay_${name} PUBLIC ${ARG_DEPS} PRIVATE assay_options ${ARG_PRIVATE_DEPS})
-  if(ASSAY_PCH AND NOT ARG_PLAIN)
-    target_precompile_headers(assay_${name} PRIVATE ${ASSAY_PRECOMPILED})
-  endif()
+  assay_reuse_precompiled(assay_${name} layers ${ARG_JSON})
 endfunction()
 
 # assay_generate_registry(<out> FOLDER <dir> TYPE <C++ type> NAMESPACE <ns> HEADER <header> FUNCTION <name>)

@@ -1,3 +1,6 @@
 // main() of tests that run in one process.
-#define CATCH_CONFIG_MAIN
-#include <catch2/catch.hpp>
+#include "support/catch_runner.hpp"
+
+int main(int argc, char** argv) {
+  return assay::test::run_cases(argc, argv);
+}

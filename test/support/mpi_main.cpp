@@ -1,10 +1,11 @@
 // main() of tests that run under mpirun. A failed case on one rank ends the job at once: the other ranks
 // may be waiting for it in a collective.
-#define CATCH_CONFIG_RUNNER
+#define CATCH_CONFIG_EXTERNAL_INTERFACES
 #include <catch2/catch.hpp>
 #include <iostream>
 #include <sstream>
 
+#include "support/catch_runner.hpp"
 #include "support/mpi_world.hpp"
 
 namespace {
@@ -48,7 +49,7 @@ int main(int argc, char** argv) {
   std::ostringstream swallowed;  // only rank 0 reports; failures print above
   std::streambuf* const console = std::cout.rdbuf();
   if (world_pointer->rank() != 0) std::cout.rdbuf(swallowed.rdbuf());
-  const int failed = Catch::Session().run(argc, argv);
+  const int failed = assay::test::run_cases(argc, argv);
   std::cout.rdbuf(console);
   std::int64_t worst[] = {failed};
   world_pointer->all_reduce_max(worst);

@@ -1,0 +1,8 @@
+#pragma once
+
+namespace assay::test {
+
+// Runs the cases that the command line chooses. Returns the number of failed ones, as Catch's own main does.
+int run_cases(int argc, char** argv);
+
+}  // namespace assay::test
