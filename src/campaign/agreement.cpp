@@ -62,7 +62,8 @@ void on_every_rank(comm::Communicator& world, const std::function<void()>& work)
     const std::string host = in.get_string();
     // An empty sentence: that rank failed because another did, which is heard of too.
     if (first.code != util::ExitCode::ok && first.message.empty()) first.code = util::ExitCode::ok;
-    if (first.code != util::ExitCode::ok && rank > 0) first.message = fmt::format("{} (rank {} on {})", first.message, rank, host);
+    if (first.code != util::ExitCode::ok && rank > 0)
+      first.message = fmt::format("{} (rank {} on {})", first.message, rank, host);
   }
   std::int64_t code[] = {static_cast<std::int64_t>(first.code)};
   world.broadcast(std::as_writable_bytes(std::span(code)), 0);

@@ -35,18 +35,19 @@ std::int64_t Collector::adopt_journal() {
   }
   for (const PlannedRequest& planned : preparation_.requests) {
     const auto& prepared = preparation_.tasks[planned.task];
-    ids[{prepared.task.task, prepared.samples[planned.sample].doc_id, static_cast<std::int32_t>(planned.index)}] =
-        planned.request.id;
+    ids[{prepared.task.task, prepared.samples[planned.sample].doc_id,
+         static_cast<std::int32_t>(planned.index)}] = planned.request.id;
   }
   std::int64_t adopted = 0;
   for (results::JournalRecord& record : journal_.take_records()) {
     const auto found = ids.find({record.key.task, record.key.doc_id, record.key.request_index});
     if (found == ids.end()) continue;  // of a task or document that this campaign does not ask for
     const PlannedRequest& planned = preparation_.requests[found->second];
-    util::check_input(planned.content_hash == record.key.content_hash,
-                      "the journal answers another prompt for task {}, document {} (the task, its data, the number of "
-                      "examples or the generation settings changed since); choose another output or give --overwrite",
-                      record.key.task, record.key.doc_id);
+    util::check_input(
+        planned.content_hash == record.key.content_hash,
+        "the journal answers another prompt for task {}, document {} (the task, its data, the number of "
+        "examples or the generation settings changed since); choose another output or give --overwrite",
+        record.key.task, record.key.doc_id);
     TaskState& state = tasks_[planned.task];
     char& done = state.done[planned.sample][planned.index];
     if (done != 0) continue;
@@ -100,7 +101,9 @@ void Collector::take(engine::Completion completion) {
   ASSAY_CHECK(done == 0);
   const std::int64_t doc_id = prepared.samples[planned.sample].doc_id;
   if (completion.error.empty()) {
-    journal_.append({{prepared.task.task, doc_id, static_cast<std::int32_t>(planned.index), planned.content_hash}, completion});
+    journal_.append(
+        {{prepared.task.task, doc_id, static_cast<std::int32_t>(planned.index), planned.content_hash},
+         completion});
   } else if (state.error.empty()) {
     state.error = fmt::format("task {}: document {}: {}", prepared.task.task, doc_id, completion.error);
   }

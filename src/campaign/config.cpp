@@ -43,13 +43,16 @@ constexpr std::int64_t any = std::numeric_limits<std::int64_t>::max();
 
 std::vector<Setting> make_settings() {
   return {
-      {"model", "DIR", "model directory as downloaded from Hugging Face", [](CampaignConfig& c, const std::string& v) { c.model = v; }},
-      {"tasks", "a,b", "task names or YAML files", [](CampaignConfig& c, const std::string& v) {
+      {"model", "DIR", "model directory as downloaded from Hugging Face",
+       [](CampaignConfig& c, const std::string& v) { c.model = v; }},
+      {"tasks", "a,b", "task names or YAML files",
+       [](CampaignConfig& c, const std::string& v) {
          for (auto& name : split_list(v)) c.tasks.push_back(std::move(name));
        }},
       {"output", "FILE", "results file (HDF5); its journal lies beside it",
        [](CampaignConfig& c, const std::string& v) { c.output = v; }},
-      {"data_root", "DIR", "datasets as <root>/<dataset_path>/<config or default>/<split>.jsonl (default: ASSAY_DATA_ROOT)",
+      {"data_root", "DIR",
+       "datasets as <root>/<dataset_path>/<config or default>/<split>.jsonl (default: ASSAY_DATA_ROOT)",
        [](CampaignConfig& c, const std::string& v) { c.data_root = v; }},
       {"include_path", "DIR", "folder of further task YAMLs, searched first",
        [](CampaignConfig& c, const std::string& v) { c.task_folders.emplace_back(v); }},
@@ -61,30 +64,50 @@ std::vector<Setting> make_settings() {
        [](CampaignConfig& c, const std::string& v) { c.mesh.dp = parse_number(v, "dp", 1, 65536); }},
       {"layers_per_stage", "a,b", "layers of every pipeline stage (default: even)",
        [](CampaignConfig& c, const std::string& v) {
-         for (const auto& part : split_list(v)) c.layers_per_stage.push_back(parse_number<std::int64_t>(part, "layers_per_stage", 1, 100000));
+         for (const auto& part : split_list(v))
+           c.layers_per_stage.push_back(parse_number<std::int64_t>(part, "layers_per_stage", 1, 100000));
        }},
       {"dtype", "TYPE", "float32, bfloat16 or auto (default auto)",
        [](CampaignConfig& c, const std::string& v) { c.dtype = v; }},
       {"limit", "N", "documents a task (default: all)",
-       [](CampaignConfig& c, const std::string& v) { c.limit = parse_number<std::int64_t>(v, "limit", 1, any); }},
+       [](CampaignConfig& c, const std::string& v) {
+         c.limit = parse_number<std::int64_t>(v, "limit", 1, any);
+       }},
       {"num_fewshot", "K", "examples in every prompt (default: the task's own number)",
-       [](CampaignConfig& c, const std::string& v) { c.num_fewshot = parse_number(v, "num_fewshot", 0, 1000); }},
+       [](CampaignConfig& c, const std::string& v) {
+         c.num_fewshot = parse_number(v, "num_fewshot", 0, 1000);
+       }},
       {"fewshot_seed", "N", "seed of the few-shot draws (default 1234)",
-       [](CampaignConfig& c, const std::string& v) { c.fewshot_seed = parse_number<std::uint64_t>(v, "fewshot_seed", 0, 1ULL << 63); }},
+       [](CampaignConfig& c, const std::string& v) {
+         c.fewshot_seed = parse_number<std::uint64_t>(v, "fewshot_seed", 0, 1ULL << 63);
+       }},
       {"sample_seed", "N", "with limit: draw the documents by this seed instead of taking the first",
-       [](CampaignConfig& c, const std::string& v) { c.sample_seed = parse_number<std::uint64_t>(v, "sample_seed", 0, 1ULL << 63); }},
-      {"gen_kwargs", "k=v,...", "override generation settings: temperature, top_k, top_p, do_sample, max_gen_toks, until",
+       [](CampaignConfig& c, const std::string& v) {
+         c.sample_seed = parse_number<std::uint64_t>(v, "sample_seed", 0, 1ULL << 63);
+       }},
+      {"gen_kwargs", "k=v,...",
+       "override generation settings: temperature, top_k, top_p, do_sample, max_gen_toks, until",
        [](CampaignConfig& c, const std::string& v) { c.gen_kwargs = v; }},
       {"seed", "N", "seed of sampled generations (default 0)",
-       [](CampaignConfig& c, const std::string& v) { c.seed = parse_number<std::uint64_t>(v, "seed", 0, 1ULL << 63); }},
+       [](CampaignConfig& c, const std::string& v) {
+         c.seed = parse_number<std::uint64_t>(v, "seed", 0, 1ULL << 63);
+       }},
       {"max_length", "N", "longest sequence in tokens (default: the model's)",
-       [](CampaignConfig& c, const std::string& v) { c.max_length = parse_number<std::int64_t>(v, "max_length", 2, 1 << 24); }},
+       [](CampaignConfig& c, const std::string& v) {
+         c.max_length = parse_number<std::int64_t>(v, "max_length", 2, 1 << 24);
+       }},
       {"batch_tokens", "N", "tokens a micro-batch computes at most (default 512)",
-       [](CampaignConfig& c, const std::string& v) { c.batch_tokens = parse_number<std::int64_t>(v, "batch_tokens", 1, 1 << 20); }},
+       [](CampaignConfig& c, const std::string& v) {
+         c.batch_tokens = parse_number<std::int64_t>(v, "batch_tokens", 1, 1 << 20);
+       }},
       {"max_sequences", "N", "sequences in work at once in a replica (default 64)",
-       [](CampaignConfig& c, const std::string& v) { c.max_sequences = parse_number<std::int64_t>(v, "max_sequences", 1, 1 << 16); }},
+       [](CampaignConfig& c, const std::string& v) {
+         c.max_sequences = parse_number<std::int64_t>(v, "max_sequences", 1, 1 << 16);
+       }},
       {"kv_cache_mib", "N", "KV cache of a rank in MiB (default: automatic)",
-       [](CampaignConfig& c, const std::string& v) { c.kv_cache_mib = parse_number<std::int64_t>(v, "kv_cache_mib", 1, 1 << 24); }},
+       [](CampaignConfig& c, const std::string& v) {
+         c.kv_cache_mib = parse_number<std::int64_t>(v, "kv_cache_mib", 1, 1 << 24);
+       }},
       {"overwrite", "", "discard an existing output and its journal",
        [](CampaignConfig& c, const std::string& v) { c.overwrite = parse_switch(v, "overwrite"); }},
       {"fail_fast", "", "stop at the first task that fails instead of going on with the others",
@@ -112,7 +135,8 @@ std::string as_text(const util::YamlNode& node) {
   }
   if (node.kind == util::YamlNode::Kind::mapping) {
     std::string text;
-    for (const auto& [key, value] : node.members) text += (text.empty() ? "" : ",") + key + "=" + util::to_json(value).dump();
+    for (const auto& [key, value] : node.members)
+      text += (text.empty() ? "" : ",") + key + "=" + util::to_json(value).dump();
     return text;
   }
   util::fail_input("a value is missing");
@@ -131,7 +155,8 @@ const std::vector<Setting>& settings() {
 
 void read_campaign_file(const std::filesystem::path& file, CampaignConfig& config) {
   const util::YamlNode root = util::read_yaml_file(file);
-  util::check_input(root.kind == util::YamlNode::Kind::mapping, "{}: a campaign is a mapping of settings", file.string());
+  util::check_input(root.kind == util::YamlNode::Kind::mapping, "{}: a campaign is a mapping of settings",
+                    file.string());
   std::vector<std::string> names;
   for (const Setting& setting : settings()) names.emplace_back(setting.name);
   const auto beside = [&](const std::string& path) {
@@ -162,14 +187,19 @@ void read_campaign_file(const std::filesystem::path& file, CampaignConfig& confi
 
 void check(const CampaignConfig& config) {
   util::check_input(!config.model.empty(), "no model is named; give --model DIR");
-  util::check_input(!config.tasks.empty(), "no task is named; give --tasks a,b (`assay list tasks` shows them)");
+  util::check_input(!config.tasks.empty(),
+                    "no task is named; give --tasks a,b (`assay list tasks` shows them)");
   util::check_input(!config.output.empty(), "no output is named; give -o FILE.h5");
-  util::check_input(!config.data_root.empty(), "no data root is named; give --data-root DIR or set ASSAY_DATA_ROOT");
+  util::check_input(!config.data_root.empty(),
+                    "no data root is named; give --data-root DIR or set ASSAY_DATA_ROOT");
   std::error_code ignored;
-  util::check_input(std::filesystem::is_directory(config.model, ignored), "model directory {} does not exist", config.model.string());
-  util::check_input(std::filesystem::is_directory(config.data_root, ignored), "data root {} is not a folder", config.data_root.string());
+  util::check_input(std::filesystem::is_directory(config.model, ignored), "model directory {} does not exist",
+                    config.model.string());
+  util::check_input(std::filesystem::is_directory(config.data_root, ignored), "data root {} is not a folder",
+                    config.data_root.string());
   for (std::size_t i = 0; i < config.tasks.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) util::check_input(config.tasks[i] != config.tasks[j], "task {} is named twice", config.tasks[i]);
+    for (std::size_t j = 0; j < i; ++j)
+      util::check_input(config.tasks[i] != config.tasks[j], "task {} is named twice", config.tasks[i]);
   }
   util::check_input(!config.sample_seed || config.limit > 0, "--sample-seed needs --limit");
 }
@@ -179,8 +209,9 @@ engine::EngineOptions engine_options(const CampaignConfig& config, const model::
   options.dtype = plan::resolve_dtype(config.dtype, spec);
   options.threads = threads;
   options.max_length = config.max_length > 0 ? config.max_length : spec.max_positions;
-  util::check_input(options.max_length <= spec.max_positions, "--max-length {} is beyond the model's {} positions",
-                    config.max_length, spec.max_positions);
+  util::check_input(options.max_length <= spec.max_positions,
+                    "--max-length {} is beyond the model's {} positions", config.max_length,
+                    spec.max_positions);
   options.batch_tokens = config.batch_tokens;
   options.max_sequences = config.max_sequences;
   options.kv_cache_bytes = config.kv_cache_mib << 20;
@@ -202,9 +233,11 @@ util::OrderedJson to_json(const CampaignConfig& config) {
   json["layers_per_stage"] = config.layers_per_stage;
   json["dtype"] = config.dtype;
   json["limit"] = config.limit < 0 ? util::OrderedJson(nullptr) : util::OrderedJson(config.limit);
-  json["num_fewshot"] = config.num_fewshot ? util::OrderedJson(*config.num_fewshot) : util::OrderedJson(nullptr);
+  json["num_fewshot"] =
+      config.num_fewshot ? util::OrderedJson(*config.num_fewshot) : util::OrderedJson(nullptr);
   json["fewshot_seed"] = config.fewshot_seed;
-  json["sample_seed"] = config.sample_seed ? util::OrderedJson(*config.sample_seed) : util::OrderedJson(nullptr);
+  json["sample_seed"] =
+      config.sample_seed ? util::OrderedJson(*config.sample_seed) : util::OrderedJson(nullptr);
   json["gen_kwargs"] = config.gen_kwargs;
   json["seed"] = config.seed;
   json["max_length"] = config.max_length;
@@ -219,7 +252,8 @@ util::OrderedJson parse_gen_kwargs(const std::string& text) {
   std::string rest = text;
   while (!rest.empty()) {
     const auto equals = rest.find('=');
-    util::check_input(equals != std::string::npos && equals > 0, "--gen-kwargs \"{}\" is not key=value,...", text);
+    util::check_input(equals != std::string::npos && equals > 0, "--gen-kwargs \"{}\" is not key=value,...",
+                      text);
     const std::string key = rest.substr(0, equals);
     // A comma inside brackets or quotes belongs to the value.
     std::size_t end = equals + 1;
@@ -227,11 +261,16 @@ util::OrderedJson parse_gen_kwargs(const std::string& text) {
     bool quoted = false;
     for (; end < rest.size(); ++end) {
       const char c = rest[end];
-      if (c == '\\' && quoted && end + 1 < rest.size()) ++end;
-      else if (c == '"') quoted = !quoted;
-      else if (!quoted && (c == '[' || c == '{')) ++depth;
-      else if (!quoted && (c == ']' || c == '}')) --depth;
-      else if (c == ',' && !quoted && depth == 0) break;
+      if (c == '\\' && quoted && end + 1 < rest.size())
+        ++end;
+      else if (c == '"')
+        quoted = !quoted;
+      else if (!quoted && (c == '[' || c == '{'))
+        ++depth;
+      else if (!quoted && (c == ']' || c == '}'))
+        --depth;
+      else if (c == ',' && !quoted && depth == 0)
+        break;
     }
     end = std::min(end, rest.size());
     const std::string value = rest.substr(equals + 1, end - equals - 1);
@@ -256,7 +295,9 @@ std::vector<std::filesystem::path> task_search_path(const std::vector<std::files
   }
   const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
   const auto installed = program.parent_path().parent_path() / "share" / "assay" / "configs" / "tasks";
-  folders.push_back(std::filesystem::is_directory(installed, error) ? installed : std::filesystem::path(ASSAY_BUILD_CONFIGS) / "tasks");
+  folders.push_back(std::filesystem::is_directory(installed, error)
+                        ? installed
+                        : std::filesystem::path(ASSAY_BUILD_CONFIGS) / "tasks");
   return folders;
 }
 

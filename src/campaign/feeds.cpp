@@ -62,7 +62,8 @@ void CoordinatorFeed::forward_cancel() {
   if (stop_signal() == 0 || cancel_sent_) return;
   cancel_sent_ = true;
   pending_.clear();
-  for (int replica = 1; replica < mesh_.shape().dp; ++replica) mesh_.world().post(mesh_.leader_of(replica), tag_cancel, {});
+  for (int replica = 1; replica < mesh_.shape().dp; ++replica)
+    mesh_.world().post(mesh_.leader_of(replica), tag_cancel, {});
 }
 
 std::vector<engine::Request> CoordinatorFeed::pull(std::size_t max) {
@@ -70,14 +71,18 @@ std::vector<engine::Request> CoordinatorFeed::pull(std::size_t max) {
   return pop(max);
 }
 
-void CoordinatorFeed::deliver(engine::Completion completion) { collector_.take(std::move(completion)); }
+void CoordinatorFeed::deliver(engine::Completion completion) {
+  collector_.take(std::move(completion));
+}
 
 bool CoordinatorFeed::finished() {
   serve();
   return pending_.empty();
 }
 
-void CoordinatorFeed::idle() { serve(); }
+void CoordinatorFeed::idle() {
+  serve();
+}
 
 bool CoordinatorFeed::cancelled() {
   serve();  // asked before every step: the other leaders are served even while this replica has no room

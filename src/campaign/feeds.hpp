@@ -1,4 +1,5 @@
-// How replicas get work: rank 0 serves a queue, the other leaders pull from it over MPI messages on the world.
+// How replicas get work: rank 0 serves a queue, the other leaders pull from it over MPI messages on the
+// world.
 //
 // Protocol (tags below; byte layout by ByteWriter):
 //   pull    leader -> 0   u64: how many requests it has room for

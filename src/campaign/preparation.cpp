@@ -8,8 +8,9 @@
 namespace assay::campaign {
 namespace {
 
-std::vector<PlannedRequest> encode_task(const CampaignConfig& config, const PreparedTask& prepared, std::size_t task_index,
-                                        const text::Tokenizer& tokenizer, std::int64_t max_length) {
+std::vector<PlannedRequest> encode_task(const CampaignConfig& config, const PreparedTask& prepared,
+                                        std::size_t task_index, const text::Tokenizer& tokenizer,
+                                        std::int64_t max_length) {
   const eval::EncodeOptions options{max_length, config.seed, std::nullopt};
   std::vector<PlannedRequest> planned;
   for (std::size_t sample = 0; sample < prepared.samples.size(); ++sample) {

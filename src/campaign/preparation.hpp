@@ -34,8 +34,10 @@ struct Preparation {
   std::vector<PlannedRequest> requests;  ///< request.id is the position here
 };
 
-/// Reads tasks and data and encodes all requests; `max_length` in tokens. An unknown task or a broken task file
-/// throws InputError; bad data makes that task fail (or throws, with config.fail_fast, or where no task is left).
-[[nodiscard]] Preparation prepare(const CampaignConfig& config, const text::Tokenizer& tokenizer, std::int64_t max_length);
+/// Reads tasks and data and encodes all requests; `max_length` in tokens. An unknown task or a broken task
+/// file throws InputError; bad data makes that task fail (or throws, with config.fail_fast, or where no task
+/// is left).
+[[nodiscard]] Preparation prepare(const CampaignConfig& config, const text::Tokenizer& tokenizer,
+                                  std::int64_t max_length);
 
 }  // namespace assay::campaign

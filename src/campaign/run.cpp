@@ -10,6 +10,7 @@
 #include <optional>
 #include <thread>
 
+#include "assay/campaign/agreement.hpp"
 #include "assay/comm/cpu_binding.hpp"
 #include "assay/comm/mesh.hpp"
 #include "assay/engine/engine.hpp"
@@ -21,7 +22,6 @@
 #include "assay/util/files.hpp"
 #include "assay/util/log.hpp"
 #include "assay/util/version.hpp"
-#include "assay/campaign/agreement.hpp"
 #include "campaign/collector.hpp"
 #include "campaign/feeds.hpp"
 #include "campaign/preparation.hpp"
@@ -58,7 +58,8 @@ Launch plan_launch(const CampaignConfig& config, int ranks, int threads) {
 }
 
 // Everything that a recorded answer depends on beside its own request.
-std::string journal_identity(const Launch& launch, const std::string& model_fingerprint, const text::Tokenizer& tokenizer) {
+std::string journal_identity(const Launch& launch, const std::string& model_fingerprint,
+                             const text::Tokenizer& tokenizer) {
   util::OrderedJson identity;
   identity["model"] = model_fingerprint;
   identity["tokenizer"] = tokenizer.fingerprint();
@@ -69,31 +70,37 @@ std::string journal_identity(const Launch& launch, const std::string& model_fing
   return identity.dump();
 }
 
-// When a launcher is killed, its ranks take about a second to notice and leave: the next launch waits for them
-// rather than being refused.
+// When a launcher is killed, its ranks take about a second to notice and leave: the next launch waits for
+// them rather than being refused.
 void wait_for_last_run(const std::filesystem::path& journal) {
   constexpr double patience_seconds = 3;
   const util::Stopwatch watch;
   std::error_code error;
   while (std::filesystem::exists(journal, error) && !util::try_lock(journal).valid()) {
     util::check_input(watch.seconds() < patience_seconds,
-                      "{} is in use by another run; wait for it, stop it, or choose another output", journal.string());
+                      "{} is in use by another run; wait for it, stop it, or choose another output",
+                      journal.string());
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
 }
 
 // Refuses an output that cannot be, before time is spent on tasks and data. Removes nothing.
 void check_output(const CampaignConfig& config) {
-  const auto folder = config.output.has_parent_path() ? config.output.parent_path() : std::filesystem::path(".");
+  const auto folder =
+      config.output.has_parent_path() ? config.output.parent_path() : std::filesystem::path(".");
   const auto journal = results::journal_path(config.output);
   std::error_code error;
-  util::check_input(std::filesystem::is_directory(folder, error), "the output's folder {} does not exist", folder.string());
-  util::check_input(!std::filesystem::is_directory(config.output, error), "the output {} is a folder; name a file",
-                    config.output.string());
-  util::check_input(::access(folder.c_str(), W_OK) == 0, "the output's folder {} is not writable", folder.string());
+  util::check_input(std::filesystem::is_directory(folder, error), "the output's folder {} does not exist",
+                    folder.string());
+  util::check_input(!std::filesystem::is_directory(config.output, error),
+                    "the output {} is a folder; name a file", config.output.string());
+  util::check_input(::access(folder.c_str(), W_OK) == 0, "the output's folder {} is not writable",
+                    folder.string());
   wait_for_last_run(journal);
-  util::check_input(config.overwrite || std::filesystem::exists(journal, error) || !std::filesystem::exists(config.output, error),
-                    "{} exists but its journal {} does not, so it cannot be resumed; choose another output or give --overwrite",
+  util::check_input(config.overwrite || std::filesystem::exists(journal, error) ||
+                        !std::filesystem::exists(config.output, error),
+                    "{} exists but its journal {} does not, so it cannot be resumed; choose another output "
+                    "or give --overwrite",
                     config.output.string(), journal.string());
 }
 
@@ -103,10 +110,14 @@ void check_tasks_kept(const CampaignConfig& config, const Preparation& preparati
   if (config.overwrite || !std::filesystem::exists(config.output, error)) return;
   const results::ResultsReader reader(config.output);
   for (const auto& there : reader.tasks()) {
-    const auto asked = std::any_of(preparation.tasks.begin(), preparation.tasks.end(),
-                                   [&](const PreparedTask& prepared) { return prepared.task.task == there.task; });
-    util::check_input(asked, "{} holds results of task {}, which this command does not name; name it too, choose another output, "
-                      "or give --overwrite", config.output.string(), there.task);
+    const auto asked =
+        std::any_of(preparation.tasks.begin(), preparation.tasks.end(),
+                    [&](const PreparedTask& prepared) { return prepared.task.task == there.task; });
+    util::check_input(
+        asked,
+        "{} holds results of task {}, which this command does not name; name it too, choose another output, "
+        "or give --overwrite",
+        config.output.string(), there.task);
   }
 }
 
@@ -116,7 +127,9 @@ std::unique_ptr<results::Journal> open_journal(const CampaignConfig& config, con
   if (config.overwrite && std::filesystem::exists(journal, error)) {
     // Emptied under its lock and never unlinked: another run that holds it keeps what it has.
     const auto lock = util::try_lock(journal);
-    util::check_input(lock.valid(), "{} is in use by another run; wait for it, stop it, or choose another output", journal.string());
+    util::check_input(lock.valid(),
+                      "{} is in use by another run; wait for it, stop it, or choose another output",
+                      journal.string());
     std::filesystem::resize_file(journal, 0);
   }
   if (config.overwrite) std::filesystem::remove(config.output, error);
@@ -150,22 +163,28 @@ results::RunInfo run_info(const CampaignConfig& config, const Launch& launch, co
   return info;
 }
 
-void prepare_coordinator(const CampaignConfig& config, const Launch& launch, const std::string& model_fingerprint,
-                         Coordinator& coordinator) {
+void prepare_coordinator(const CampaignConfig& config, const Launch& launch,
+                         const std::string& model_fingerprint, Coordinator& coordinator) {
   coordinator.tokenizer = text::load_tokenizer(config.model);
   if (coordinator.tokenizer->vocab_size() > launch.spec.vocab) {
-    util::log_warning("the tokenizer has {} tokens but the model's embedding only {}; a prompt with one beyond fails its task",
-                      coordinator.tokenizer->vocab_size(), launch.spec.vocab);
+    util::log_warning(
+        "the tokenizer has {} tokens but the model's embedding only {}; a prompt with one beyond fails its "
+        "task",
+        coordinator.tokenizer->vocab_size(), launch.spec.vocab);
   }
   check_output(config);
   coordinator.preparation = prepare(config, *coordinator.tokenizer, launch.options.max_length);
   check_tasks_kept(config, coordinator.preparation);
-  coordinator.journal = open_journal(config, journal_identity(launch, model_fingerprint, *coordinator.tokenizer));
-  coordinator.collector = std::make_unique<Collector>(coordinator.preparation, *coordinator.journal, config.fail_fast);
-  coordinator.writer = std::make_unique<results::ResultsWriter>(config.output, run_info(config, launch, coordinator, model_fingerprint));
+  coordinator.journal =
+      open_journal(config, journal_identity(launch, model_fingerprint, *coordinator.tokenizer));
+  coordinator.collector =
+      std::make_unique<Collector>(coordinator.preparation, *coordinator.journal, config.fail_fast);
+  coordinator.writer = std::make_unique<results::ResultsWriter>(
+      config.output, run_info(config, launch, coordinator, model_fingerprint));
   const auto resumed = coordinator.collector->resumed_requests();
   const std::size_t tasks = coordinator.preparation.tasks.size();
-  util::log_info("{} task{}, {} requests{}", tasks, tasks == 1 ? "" : "s", coordinator.preparation.requests.size(),
+  util::log_info("{} task{}, {} requests{}", tasks, tasks == 1 ? "" : "s",
+                 coordinator.preparation.requests.size(),
                  resumed > 0 ? fmt::format(", {} of them finished earlier", resumed) : "");
   coordinator.collector->start(*coordinator.writer);
 }
@@ -204,7 +223,8 @@ void end_job(comm::Communicator& world, const std::exception& error) {
   world.abort(static_cast<int>(known == nullptr ? util::ExitCode::internal : known->code()));
 }
 
-results::RankTiming timing_of(comm::Communicator& world, const engine::Engine* engine, std::vector<util::PhaseTiming> phases) {
+results::RankTiming timing_of(comm::Communicator& world, const engine::Engine* engine,
+                              std::vector<util::PhaseTiming> phases) {
   results::RankTiming timing{world.rank(), world.host(), std::move(phases), 0, 0};
   if (engine == nullptr) return timing;
   const engine::EngineStats& stats = engine->stats();
@@ -261,7 +281,8 @@ util::ExitCode run_campaign(const CampaignConfig& config, comm::Communicator& wo
   on_rank_zero(world, [&] { prepare_coordinator(config, launch, checkpoint->fingerprint(), coordinator); });
   std::vector<util::PhaseTiming> phases{{"prepare", watch.seconds()}};
 
-  std::uint8_t nothing_to_do[] = {static_cast<std::uint8_t>(world.rank() == 0 && coordinator.collector->all_done() ? 1 : 0)};
+  std::uint8_t nothing_to_do[] = {
+      static_cast<std::uint8_t>(world.rank() == 0 && coordinator.collector->all_done() ? 1 : 0)};
   world.broadcast(std::as_writable_bytes(std::span(nothing_to_do)), 0);
   std::unique_ptr<text::Tokenizer> replica_tokenizer;
   std::unique_ptr<engine::Engine> engine;
@@ -270,7 +291,8 @@ util::ExitCode run_campaign(const CampaignConfig& config, comm::Communicator& wo
       if (mesh.is_leader() && world.rank() != 0) replica_tokenizer = text::load_tokenizer(config.model);
     });
     on_every_rank(world, [&] {
-      const text::Tokenizer* tokenizer = world.rank() == 0 ? coordinator.tokenizer.get() : replica_tokenizer.get();
+      const text::Tokenizer* tokenizer =
+          world.rank() == 0 ? coordinator.tokenizer.get() : replica_tokenizer.get();
       engine = std::make_unique<engine::Engine>(mesh, launch.spec, *checkpoint, tokenizer, launch.options);
     });
     const double ready = util::process_age_seconds();
@@ -280,7 +302,8 @@ util::ExitCode run_campaign(const CampaignConfig& config, comm::Communicator& wo
       end_job(world, error);
       throw;
     }
-    if (const double first = engine->stats().first_token_seconds; first >= 0) phases.push_back({"until_first_token", ready + first});
+    if (const double first = engine->stats().first_token_seconds; first >= 0)
+      phases.push_back({"until_first_token", ready + first});
   }
   on_rank_zero(world, [] {});  // the ranks that finish early wait here for the last
   const auto timings = gather_timings(world, timing_of(world, engine.get(), std::move(phases)));

@@ -26,6 +26,8 @@ void watch_stop_signals() {
   for (const int number : {SIGTERM, SIGINT, SIGUSR1, SIGUSR2}) ::sigaction(number, &action, nullptr);
 }
 
-int stop_signal() { return received; }
+int stop_signal() {
+  return received;
+}
 
 }  // namespace assay::campaign

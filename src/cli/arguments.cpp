@@ -11,7 +11,8 @@
 namespace assay::cli {
 
 po::variables_map parse_arguments(const std::vector<std::string>& arguments, po::options_description& options,
-                                  const po::positional_options_description& positional, const std::string& command) {
+                                  const po::positional_options_description& positional,
+                                  const std::string& command) {
   options.add_options()("help,h", "show this help");
   std::vector<std::string> names;
   for (const auto& option : options.options()) names.push_back("--" + option->long_name());
@@ -19,7 +20,8 @@ po::variables_map parse_arguments(const std::vector<std::string>& arguments, po:
   try {
     po::variables_map values;
     const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-    po::store(po::command_line_parser(arguments).options(options).positional(positional).style(style).run(), values);
+    po::store(po::command_line_parser(arguments).options(options).positional(positional).style(style).run(),
+              values);
     po::notify(values);
     return values;
   } catch (const po::unknown_option& error) {
@@ -35,7 +37,11 @@ po::variables_map parse_arguments(const std::vector<std::string>& arguments, po:
 void print_help(const std::string& usage, const std::string& about, const po::options_description& options,
                 const std::string& examples) {
   std::ostringstream text;
-  text << "Usage: " << usage << "\n\n" << about << "\n\n" << options << "\nExamples:\n" << examples << "\n" << exit_code_help();
+  text << "Usage: " << usage << "\n\n"
+       << about << "\n\n"
+       << options << "\nExamples:\n"
+       << examples << "\n"
+       << exit_code_help();
   std::fputs(text.str().c_str(), stdout);
 }
 

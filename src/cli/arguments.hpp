@@ -11,7 +11,8 @@ namespace po = boost::program_options;
 
 /// Parsed arguments. Adds --help to `options`. `positional` are names of options that take plain words.
 /// Throws InputError for unknown options, missing values, surplus words.
-[[nodiscard]] po::variables_map parse_arguments(const std::vector<std::string>& arguments, po::options_description& options,
+[[nodiscard]] po::variables_map parse_arguments(const std::vector<std::string>& arguments,
+                                                po::options_description& options,
                                                 const po::positional_options_description& positional,
                                                 const std::string& command);
 

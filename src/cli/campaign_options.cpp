@@ -16,15 +16,18 @@ std::string option_name(const char* setting) {
 }  // namespace
 
 void add_campaign_options(po::options_description& options, po::positional_options_description& positional) {
-  options.add_options()("campaign", po::value<std::string>()->value_name("FILE"),
-                        "campaign YAML; its keys are these options' names with underscores (also as the first plain word)");
+  options.add_options()(
+      "campaign", po::value<std::string>()->value_name("FILE"),
+      "campaign YAML; its keys are these options' names with underscores (also as the first plain word)");
   for (const campaign::Setting& setting : campaign::settings()) {
     const std::string name = option_name(setting.name);
     const std::string with_short = name == "output" ? "output,o" : name;
     if (*setting.placeholder == '\0') {
       options.add_options()(with_short.c_str(), po::bool_switch(), setting.help);
     } else {
-      options.add_options()(with_short.c_str(), po::value<std::vector<std::string>>()->value_name(setting.placeholder), setting.help);
+      options.add_options()(with_short.c_str(),
+                            po::value<std::vector<std::string>>()->value_name(setting.placeholder),
+                            setting.help);
     }
   }
   positional.add("campaign", 1);
@@ -33,7 +36,8 @@ void add_campaign_options(po::options_description& options, po::positional_optio
 campaign::CampaignConfig read_campaign_options(const po::variables_map& values) {
   campaign::CampaignConfig config;
   if (const char* root = std::getenv("ASSAY_DATA_ROOT")) config.data_root = root;
-  if (values.count("campaign") > 0) campaign::read_campaign_file(values["campaign"].as<std::string>(), config);
+  if (values.count("campaign") > 0)
+    campaign::read_campaign_file(values["campaign"].as<std::string>(), config);
   for (const campaign::Setting& setting : campaign::settings()) {
     const std::string name = option_name(setting.name);
     if (values.count(name) == 0) continue;

@@ -20,12 +20,15 @@ using assay::util::ExitCode;
 void print_usage() {
   std::string text =
       "assay evaluates large language models: one model, loaded once and sharded over the ranks of\n"
-      "mpirun or srun, many datasets, one HDF5 file of results.\n\nUsage: assay COMMAND [OPTIONS]\n\nCommands:\n";
-  for (const Command* command : assay::cli::commands()) text += fmt::format("  {:<9} {}\n", command->name, command->summary);
+      "mpirun or srun, many datasets, one HDF5 file of results.\n\nUsage: assay COMMAND "
+      "[OPTIONS]\n\nCommands:\n";
+  for (const Command* command : assay::cli::commands())
+    text += fmt::format("  {:<9} {}\n", command->name, command->summary);
   text +=
       "\nExamples:\n"
       "  assay list tasks\n"
-      "  mpirun -np 4 assay run --model DIR --tasks hellaswag,gsm8k --tp 2 --pp 2 --data-root DATA -o out.h5\n"
+      "  mpirun -np 4 assay run --model DIR --tasks hellaswag,gsm8k --tp 2 --pp 2 --data-root DATA -o "
+      "out.h5\n"
       "  assay results show out.h5\n\n"
       "`assay COMMAND --help` shows a command's options and examples.\n\n";
   text += assay::cli::exit_code_help();
@@ -38,7 +41,8 @@ const Command& find_command(const std::string& name) {
     if (name == command->name) return *command;
     names.emplace_back(command->name);
   }
-  assay::util::fail_input("unknown command {}{}; see `assay --help`", name, assay::util::did_you_mean(name, names));
+  assay::util::fail_input("unknown command {}{}; see `assay --help`", name,
+                          assay::util::did_you_mean(name, names));
 }
 
 ExitCode run(const std::vector<std::string>& arguments) {

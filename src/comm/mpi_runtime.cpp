@@ -26,7 +26,9 @@ void initialize() {
     // MPI's own words for this are a page long, from every rank. Ours come from the first alone.
     const char* rank = std::getenv("SLURM_PROCID");
     if (rank != nullptr && std::string_view(rank) != "0") throw util::InputError("");
-    util::fail_input("srun started several processes without a service by which they find each other; use srun --mpi=pmix");
+    util::fail_input(
+        "srun started several processes without a service by which they find each other; use srun "
+        "--mpi=pmix");
   }
   int provided = MPI_THREAD_SINGLE;
   check_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &provided), "MPI_Init_thread");

@@ -192,7 +192,8 @@ void Engine::Impl::follow() {
     if (plan.kind == PlanKind::stop) return;
     if (plan.kind == PlanKind::abort) {
       failed = true;
-      throw LeaderFailed(util::ExitCode::internal, "the leader of this rank's replica failed (" + plan.reason + ")");
+      throw LeaderFailed(util::ExitCode::internal,
+                         "the leader of this rank's replica failed (" + plan.reason + ")");
     }
     const auto results = stage->execute(plan);
     ++stats.micro_batches;

@@ -30,7 +30,8 @@ File open_file(const std::filesystem::path& path) {
   std::error_code ignored;
   check_input(!std::filesystem::is_directory(path, ignored), "{} cannot be read (it is a folder)",
               path.string());
-  const bool special = std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored);
+  const bool special =
+      std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored);
   check_input(!special, "{} cannot be read (it is not a regular file)", path.string());
   File file(std::fopen(path.c_str(), "rb"));
   check_input(file != nullptr, "{} cannot be read ({})", path.string(), std::strerror(errno));

@@ -1,6 +1,6 @@
-#include <nlohmann/json.hpp>
 #include <algorithm>
 #include <array>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "assay/model/weights.hpp"

@@ -12,18 +12,21 @@ comm::MeshShape choose_mesh(const MeshRequest& request, int ranks) {
                     "--tp, --pp and --dp must be positive");
   comm::MeshShape shape{request.tp, request.pp, request.dp};
   // In 64 bits: what is asked for may be anything.
-  const std::int64_t asked = std::int64_t{std::max(1, request.tp)} * std::max(1, request.pp) * std::max(1, request.dp);
+  const std::int64_t asked =
+      std::int64_t{std::max(1, request.tp)} * std::max(1, request.pp) * std::max(1, request.dp);
   util::check_input(request.tp <= 65536 && request.pp <= 65536 && request.dp <= 65536 && asked <= (1 << 20),
-                    "a mesh of tp={} pp={} dp={} is beyond any machine; give smaller numbers", request.tp, request.pp, request.dp);
+                    "a mesh of tp={} pp={} dp={} is beyond any machine; give smaller numbers", request.tp,
+                    request.pp, request.dp);
   if (shape.pp == 0) shape.pp = 1;
   if (shape.tp == 0) {
     const int others = shape.pp * std::max(1, shape.dp);
     shape.tp = shape.dp > 0 && ranks % others == 0 ? ranks / others : 1;
   }
   if (shape.dp == 0) shape.dp = std::max(1, ranks / (shape.tp * shape.pp));
-  util::check_input(shape.ranks() == ranks,
-                    "the mesh {} needs {} ranks but {} were launched; launch {} (mpirun -np {}) or change --tp, --pp, --dp",
-                    comm::to_string(shape), shape.ranks(), ranks, shape.ranks(), shape.ranks());
+  util::check_input(
+      shape.ranks() == ranks,
+      "the mesh {} needs {} ranks but {} were launched; launch {} (mpirun -np {}) or change --tp, --pp, --dp",
+      comm::to_string(shape), shape.ranks(), ranks, shape.ranks(), shape.ranks());
   return shape;
 }
 
@@ -51,22 +54,25 @@ Deployment plan_deployment(const model::ArchSpec& spec, const comm::MeshShape& m
   return deployment;
 }
 
-std::string to_text(const Deployment& deployment, const model::ArchSpec& spec, const engine::EngineOptions& options) {
+std::string to_text(const Deployment& deployment, const model::ArchSpec& spec,
+                    const engine::EngineOptions& options) {
   const auto mib = [](std::int64_t bytes) { return static_cast<double>(bytes) / (1 << 20); };
   std::string text = fmt::format(
       "model    {} ({}), {} layers, hidden {}, {} heads, {} KV heads, vocabulary {}, {:.3f} M parameters\n"
       "mesh     {}: {} rank{}\ndtype    {}\n\n",
-      spec.family, spec.model_type, spec.layers, spec.hidden, spec.attention.heads, spec.attention.kv_heads, spec.vocab,
-      static_cast<double>(spec.parameter_count()) / 1e6, comm::to_string(deployment.mesh), deployment.mesh.ranks(),
-      deployment.mesh.ranks() == 1 ? "" : "s", tensor::name_of(options.dtype));
-  text += fmt::format("{:>5} {:>8} {:>6} {:>7} {:>10} {:>9} {:>13} {:>13} {:>13} {:>13}\n", "rank", "replica", "stage",
-                      "tensor", "layers", "KV heads", "weights MiB", "KV cache MiB", "work MiB", "total MiB");
+      spec.family, spec.model_type, spec.layers, spec.hidden, spec.attention.heads, spec.attention.kv_heads,
+      spec.vocab, static_cast<double>(spec.parameter_count()) / 1e6, comm::to_string(deployment.mesh),
+      deployment.mesh.ranks(), deployment.mesh.ranks() == 1 ? "" : "s", tensor::name_of(options.dtype));
+  text += fmt::format("{:>5} {:>8} {:>6} {:>7} {:>10} {:>9} {:>13} {:>13} {:>13} {:>13}\n", "rank", "replica",
+                      "stage", "tensor", "layers", "KV heads", "weights MiB", "KV cache MiB", "work MiB",
+                      "total MiB");
   for (const RankPlan& plan : deployment.ranks) {
     const auto& memory = plan.memory;
-    text += fmt::format("{:>5} {:>8} {:>6} {:>7} {:>10} {:>9} {:>13.2f} {:>13.2f} {:>13.2f} {:>13.2f}\n", plan.rank,
-                        plan.where.replica, plan.where.stage, plan.where.tensor_rank,
-                        fmt::format("{}-{}", plan.shard.layers.begin, plan.shard.layers.end - 1), plan.shard.kv_heads.size(),
-                        mib(memory.weight_bytes), mib(memory.kv_cache_bytes), mib(memory.activation_bytes),
+    text += fmt::format("{:>5} {:>8} {:>6} {:>7} {:>10} {:>9} {:>13.2f} {:>13.2f} {:>13.2f} {:>13.2f}\n",
+                        plan.rank, plan.where.replica, plan.where.stage, plan.where.tensor_rank,
+                        fmt::format("{}-{}", plan.shard.layers.begin, plan.shard.layers.end - 1),
+                        plan.shard.kv_heads.size(), mib(memory.weight_bytes), mib(memory.kv_cache_bytes),
+                        mib(memory.activation_bytes),
                         mib(memory.weight_bytes + memory.kv_cache_bytes + memory.activation_bytes));
   }
   return text;

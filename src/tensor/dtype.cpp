@@ -34,8 +34,12 @@ const Row& row_of(DType dtype) {
 
 }  // namespace
 
-std::size_t size_of(DType dtype) { return row_of(dtype).size; }
-std::string_view name_of(DType dtype) { return row_of(dtype).name; }
+std::size_t size_of(DType dtype) {
+  return row_of(dtype).size;
+}
+std::string_view name_of(DType dtype) {
+  return row_of(dtype).name;
+}
 
 std::optional<DType> parse_dtype(std::string_view name) {
   if (name.starts_with("torch.")) name.remove_prefix(6);

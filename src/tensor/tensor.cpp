@@ -12,13 +12,15 @@ namespace assay::tensor {
 std::int64_t element_count(const Shape& shape) {
   std::int64_t product = 1;
   for (const std::int64_t size : shape) {
-    util::check_input(size >= 0 && !__builtin_mul_overflow(product, size, &product), "shape {} is too large or negative",
-                      to_string(shape));
+    util::check_input(size >= 0 && !__builtin_mul_overflow(product, size, &product),
+                      "shape {} is too large or negative", to_string(shape));
   }
   return product;
 }
 
-std::string to_string(const Shape& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
+std::string to_string(const Shape& shape) {
+  return fmt::format("[{}]", fmt::join(shape, ", "));
+}
 
 Buffer::Buffer(std::size_t bytes) : size_(bytes) {
   if (bytes == 0) return;
@@ -35,12 +37,15 @@ Buffer& Buffer::operator=(Buffer&& other) noexcept {
   return *this;
 }
 
-Buffer::~Buffer() { std::free(data_); }
+Buffer::~Buffer() {
+  std::free(data_);
+}
 
 namespace {
 
 std::size_t byte_count(const Shape& shape, DType dtype) {
-  constexpr std::size_t largest = std::size_t{1} << 48;  // beyond any machine's memory; keeps sums from wrapping
+  constexpr std::size_t largest = std::size_t{1}
+                                  << 48;  // beyond any machine's memory; keeps sums from wrapping
   const auto count = static_cast<std::size_t>(element_count(shape));
   util::check_input(count <= largest / size_of(dtype), "a {} tensor of shape {} is too large", name_of(dtype),
                     to_string(shape));
@@ -52,7 +57,9 @@ std::size_t byte_count(const Shape& shape, DType dtype) {
 Tensor::Tensor(DType dtype, Shape shape)
     : dtype_(dtype), shape_(std::move(shape)), buffer_(byte_count(shape_, dtype)) {}
 
-std::int64_t Tensor::elements() const { return empty() ? 0 : element_count(shape_); }
+std::int64_t Tensor::elements() const {
+  return empty() ? 0 : element_count(shape_);
+}
 
 template <class T>
 T* Tensor::data() const {
@@ -70,10 +77,14 @@ template std::int32_t* Tensor::data<std::int32_t>() const;
 
 float element_as_float(ConstArray array, std::int64_t i) {
   switch (array.dtype) {
-    case DType::f32: return static_cast<const float*>(array.data)[i];
-    case DType::bf16: return to_float(static_cast<const BFloat16*>(array.data)[i]);
-    case DType::f16: return to_float(static_cast<const Float16*>(array.data)[i]);
-    default: util::fail_internal("{} is not a floating-point dtype of weights", name_of(array.dtype));
+    case DType::f32:
+      return static_cast<const float*>(array.data)[i];
+    case DType::bf16:
+      return to_float(static_cast<const BFloat16*>(array.data)[i]);
+    case DType::f16:
+      return to_float(static_cast<const Float16*>(array.data)[i]);
+    default:
+      util::fail_internal("{} is not a floating-point dtype of weights", name_of(array.dtype));
   }
 }
 

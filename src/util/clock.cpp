@@ -9,8 +9,8 @@
 namespace assay::util {
 
 double process_age_seconds() {
-  // Field 22 of /proc/self/stat (proc(5)): start time in clock ticks since boot. Field 2 is the program's name in
-  // parentheses and may hold blanks, so counting starts behind it.
+  // Field 22 of /proc/self/stat (proc(5)): start time in clock ticks since boot. Field 2 is the program's
+  // name in parentheses and may hold blanks, so counting starts behind it.
   std::ifstream in("/proc/self/stat");
   std::string line;
   std::getline(in, line);

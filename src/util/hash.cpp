@@ -26,7 +26,9 @@ void Sha256::update(std::span<const std::byte> bytes) {
   ASSAY_CHECK(EVP_DigestUpdate(impl_->context, bytes.data(), bytes.size()) == 1);
 }
 
-void Sha256::update(std::string_view text) { update(std::as_bytes(std::span(text.data(), text.size()))); }
+void Sha256::update(std::string_view text) {
+  update(std::as_bytes(std::span(text.data(), text.size())));
+}
 
 std::string Sha256::finish() {
   std::array<unsigned char, 32> digest{};
@@ -43,6 +45,8 @@ std::string sha256_hex(std::string_view bytes) {
   return hash.finish();
 }
 
-std::uint64_t xxh3_64(std::span<const std::byte> bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+std::uint64_t xxh3_64(std::span<const std::byte> bytes) {
+  return XXH3_64bits(bytes.data(), bytes.size());
+}
 
 }  // namespace assay::util

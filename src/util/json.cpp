@@ -16,8 +16,10 @@ J parse(std::string_view text, std::string_view source, const JsonLimits& limits
   check_input(text.size() <= limits.max_bytes, "{} is too large ({} bytes, limit {})", source, text.size(),
               limits.max_bytes);
   // The parser takes NUL for the end and skips a byte order mark; neither is JSON (RFC 8259).
-  check_input(text.find('\0') == std::string_view::npos, "{} is not valid JSON (it holds a NUL byte)", source);
-  check_input(!text.starts_with("\xef\xbb\xbf"), "{} is not valid JSON (it starts with a byte order mark)", source);
+  check_input(text.find('\0') == std::string_view::npos, "{} is not valid JSON (it holds a NUL byte)",
+              source);
+  check_input(!text.starts_with("\xef\xbb\xbf"), "{} is not valid JSON (it starts with a byte order mark)",
+              source);
   std::vector<std::set<std::string>> keys;  // one set an open object or array
   bool too_deep = false;
   std::string duplicate;
@@ -57,7 +59,8 @@ J parse(std::string_view text, std::string_view source, const JsonLimits& limits
   } catch (const nlohmann::json::exception& error) {
     const std::string why = error.what();
     const auto bracket = why.find("] ");
-    fail_input("{} is not valid JSON ({})", source, bracket == std::string::npos ? why : why.substr(bracket + 2));
+    fail_input("{} is not valid JSON ({})", source,
+               bracket == std::string::npos ? why : why.substr(bracket + 2));
   }
 }
 

@@ -21,17 +21,23 @@ LogLevel lowest_level() {
 
 const char* prefix(LogLevel level) {
   switch (level) {
-    case LogLevel::debug: return "debug: ";
-    case LogLevel::warning: return "warning: ";
-    case LogLevel::error: return "error: ";
-    case LogLevel::info: break;
+    case LogLevel::debug:
+      return "debug: ";
+    case LogLevel::warning:
+      return "warning: ";
+    case LogLevel::error:
+      return "error: ";
+    case LogLevel::info:
+      break;
   }
   return "";
 }
 
 }  // namespace
 
-void set_log_rank(int rank) { log_rank = rank; }
+void set_log_rank(int rank) {
+  log_rank = rank;
+}
 
 void log_message(LogLevel level, const std::string& message) {
   static const LogLevel lowest = lowest_level();

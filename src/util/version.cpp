@@ -2,6 +2,8 @@
 
 namespace assay::util {
 
-std::string_view version() { return ASSAY_VERSION; }
+std::string_view version() {
+  return ASSAY_VERSION;
+}
 
 }  // namespace assay::util

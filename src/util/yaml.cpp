@@ -26,8 +26,8 @@ struct Converter {
 
   YamlNode convert(const YAML::Node& node, int depth) {
     const int line = node.Mark().is_null() ? 0 : node.Mark().line + 1;
-    check_input(depth <= max_depth, "{}:{}: nested deeper than {} levels (or an alias refers to itself)", source,
-                line, max_depth);
+    check_input(depth <= max_depth, "{}:{}: nested deeper than {} levels (or an alias refers to itself)",
+                source, line, max_depth);
     check_input(++nodes <= max_nodes, "{}:{}: expands to more than {} nodes", source, line, max_nodes);
     YamlNode result;
     result.line = line;
@@ -50,7 +50,8 @@ struct Converter {
         result.kind = YamlNode::Kind::mapping;
         keys.emplace_back();
         for (const auto& member : node) {
-          check_input(member.first.IsScalar() || member.first.IsNull(), "{}:{}: a key is not a scalar", source, line);
+          check_input(member.first.IsScalar() || member.first.IsNull(), "{}:{}: a key is not a scalar",
+                      source, line);
           const std::string key = member.first.IsNull() ? "null" : member.first.Scalar();
           check_input(keys.back().insert(key).second, "{}:{}: key \"{}\" appears twice", source,
                       member.first.Mark().line + 1, key);
@@ -87,7 +88,8 @@ std::optional<double> parse_float(const std::string& text) {
     sign = body[0] == '-' ? -1 : 1;
     body.remove_prefix(1);
   }
-  if (body == ".inf" || body == ".Inf" || body == ".INF") return sign * std::numeric_limits<double>::infinity();
+  if (body == ".inf" || body == ".Inf" || body == ".INF")
+    return sign * std::numeric_limits<double>::infinity();
   if (clean == ".nan" || clean == ".NaN" || clean == ".NAN") return std::numeric_limits<double>::quiet_NaN();
   // PyYAML's resolver wants a dot, and a sign in the exponent: "1e5" is a string, "1.0e+5" a float.
   const auto dot = body.find('.');
@@ -117,9 +119,12 @@ std::optional<std::int64_t> parse_int(const std::string& text) {
   if (body.empty() || std::isdigit(static_cast<unsigned char>(body[0])) == 0) return std::nullopt;
   int base = 10;
   if (body.size() > 1 && body[0] == '0') {
-    if (body[1] == 'x') base = 16, body.remove_prefix(2);
-    else if (body[1] == 'b') base = 2, body.remove_prefix(2);
-    else base = 8, body.remove_prefix(1);
+    if (body[1] == 'x')
+      base = 16, body.remove_prefix(2);
+    else if (body[1] == 'b')
+      base = 2, body.remove_prefix(2);
+    else
+      base = 8, body.remove_prefix(1);
   }
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(body.data(), body.data() + body.size(), value, base);
@@ -159,7 +164,8 @@ const YamlNode* YamlNode::find(std::string_view key) const {
 }
 
 YamlNode parse_yaml(std::string_view text, std::string_view source) {
-  check_input(text.size() <= max_bytes, "{} is too large ({} bytes, limit {})", source, text.size(), max_bytes);
+  check_input(text.size() <= max_bytes, "{} is too large ({} bytes, limit {})", source, text.size(),
+              max_bytes);
   check_flow_depth(text, source);
   try {
     const YAML::Node root = YAML::Load(std::string(text));
@@ -169,12 +175,16 @@ YamlNode parse_yaml(std::string_view text, std::string_view source) {
   }
 }
 
-YamlNode read_yaml_file(const std::filesystem::path& path) { return parse_yaml(read_file(path, max_bytes), path.string()); }
+YamlNode read_yaml_file(const std::filesystem::path& path) {
+  return parse_yaml(read_file(path, max_bytes), path.string());
+}
 
 OrderedJson to_json(const YamlNode& node) {
   switch (node.kind) {
-    case YamlNode::Kind::null: return nullptr;
-    case YamlNode::Kind::scalar: return scalar_to_json(node);
+    case YamlNode::Kind::null:
+      return nullptr;
+    case YamlNode::Kind::scalar:
+      return scalar_to_json(node);
     case YamlNode::Kind::sequence: {
       OrderedJson list = OrderedJson::array();
       for (const YamlNode& item : node.items) list.push_back(to_json(item));

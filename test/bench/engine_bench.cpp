@@ -36,7 +36,8 @@ void print_heading(const BenchOptions& options, const model::ArchSpec& spec) {
 
 void run_alone(const BenchOptions& options) {
   const auto self = comm::make_self_communicator();
-  const int threads = options.threads > 0 ? options.threads : comm::bind_to_cores(*self, comm::threads_from_environment());
+  const int threads =
+      options.threads > 0 ? options.threads : comm::bind_to_cores(*self, comm::threads_from_environment());
   const test::TempDir folder;
   write_random_model(folder.path(), options.sizes, longest_sequence(options));
   print_heading(options, read_endless_spec(folder.path()));

@@ -2,8 +2,8 @@
 #include <functional>
 #include <string>
 
-#include "assay/util/error.hpp"
 #include "assay/campaign/agreement.hpp"
+#include "assay/util/error.hpp"
 #include "support/mpi_world.hpp"
 
 using namespace assay;
@@ -50,7 +50,8 @@ TEST_CASE("a failure on any rank is told by rank 0 and thrown by all") {
   });
   CHECK(result.code == util::ExitCode::internal);
   if (world.rank() == 0) CHECK_THAT(result.message, Catch::StartsWith("disk gone"));
-  if (world.rank() == 0 && culprit > 0) CHECK_THAT(result.message, Catch::Contains("rank " + std::to_string(culprit)));
+  if (world.rank() == 0 && culprit > 0)
+    CHECK_THAT(result.message, Catch::Contains("rank " + std::to_string(culprit)));
 }
 
 TEST_CASE("success is agreed on too") {

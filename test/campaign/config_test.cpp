@@ -31,7 +31,8 @@ std::string write_campaign(const test::TempDir& folder, const std::string& text)
 }  // namespace
 
 TEST_CASE("generation settings are parsed as JSON where they can be") {
-  const auto kwargs = parse_gen_kwargs("temperature=0.5,do_sample=True,until=[\"a,b\",\"c\"],name=x=y,max_gen_toks=7");
+  const auto kwargs =
+      parse_gen_kwargs("temperature=0.5,do_sample=True,until=[\"a,b\",\"c\"],name=x=y,max_gen_toks=7");
   CHECK(kwargs["temperature"] == 0.5);
   CHECK(kwargs["do_sample"] == true);
   CHECK(kwargs["until"] == util::OrderedJson::array({"a,b", "c"}));
@@ -45,9 +46,10 @@ TEST_CASE("generation settings are parsed as JSON where they can be") {
 TEST_CASE("a campaign file sets what the command line sets, with paths relative to it") {
   const test::TempDir folder;
   campaign::CampaignConfig config;
-  campaign::read_campaign_file(
-      write_campaign(folder, "model: m\ntasks: [a, tasks/b.yaml]\ntp: 2\nlimit: 5\ndata_root: /data\ngen_kwargs: {temperature: 0.5}\n"),
-      config);
+  campaign::read_campaign_file(write_campaign(folder,
+                                              "model: m\ntasks: [a, tasks/b.yaml]\ntp: 2\nlimit: "
+                                              "5\ndata_root: /data\ngen_kwargs: {temperature: 0.5}\n"),
+                               config);
   CHECK(config.model == folder.path() / "m");
   REQUIRE(config.tasks.size() == 2);
   CHECK(config.tasks[0] == "a");
@@ -64,7 +66,8 @@ TEST_CASE("mistakes in a campaign file are named with file, line and the nearest
     campaign::CampaignConfig config;
     return failure([&] { campaign::read_campaign_file(write_campaign(folder, text), config); });
   };
-  CHECK_THAT(message("model: m\nlimt: 3\n"), Catch::Contains("campaign.yaml:2") && Catch::Contains("\"limit\""));
+  CHECK_THAT(message("model: m\nlimt: 3\n"),
+             Catch::Contains("campaign.yaml:2") && Catch::Contains("\"limit\""));
   CHECK_THAT(message("limit: many\n"), Catch::Contains("campaign.yaml:1") && Catch::Contains("whole number"));
   CHECK_THAT(message("limit: 0\n"), Catch::Contains("from 1"));
   CHECK_THAT(message("tp:\n"), Catch::Contains("missing"));

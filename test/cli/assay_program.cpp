@@ -2,9 +2,12 @@
 
 namespace assay::test {
 
-std::filesystem::path demo() { return std::filesystem::path(ASSAY_SOURCE_DIR) / "share" / "demo"; }
+std::filesystem::path demo() {
+  return std::filesystem::path(ASSAY_SOURCE_DIR) / "share" / "demo";
+}
 
-std::vector<std::string> run_words(const std::filesystem::path& output, const std::vector<std::string>& extra) {
+std::vector<std::string> run_words(const std::filesystem::path& output,
+                                   const std::vector<std::string>& extra) {
   std::vector<std::string> words{"run", (demo() / "campaign.yaml").string(), "-o", output.string()};
   words.insert(words.end(), extra.begin(), extra.end());
   return words;

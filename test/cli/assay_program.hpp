@@ -13,16 +13,19 @@ namespace assay::test {
 [[nodiscard]] std::filesystem::path demo();
 
 /// The words of `assay run` for the demo campaign with `extra` options, writing `output`.
-[[nodiscard]] std::vector<std::string> run_words(const std::filesystem::path& output, const std::vector<std::string>& extra);
+[[nodiscard]] std::vector<std::string> run_words(const std::filesystem::path& output,
+                                                 const std::vector<std::string>& extra);
 
 /// `mpirun -np N` in front of words, with what a small machine and root need.
 [[nodiscard]] std::vector<std::string> under_mpirun(int ranks, const std::vector<std::string>& words);
 
 /// `assay words...` alone.
-[[nodiscard]] ProgramResult run_assay(const std::vector<std::string>& words, const ProgramOptions& options = {});
+[[nodiscard]] ProgramResult run_assay(const std::vector<std::string>& words,
+                                      const ProgramOptions& options = {});
 
 /// `assay run` on the demo campaign on `ranks` ranks.
-[[nodiscard]] ProgramResult assay_run(int ranks, const std::filesystem::path& output, const std::vector<std::string>& extra,
+[[nodiscard]] ProgramResult assay_run(int ranks, const std::filesystem::path& output,
+                                      const std::vector<std::string>& extra,
                                       const ProgramOptions& options = {});
 
 /// Environment for mpirun in tests.

@@ -41,12 +41,15 @@ struct Broken {
   TempDir folder;
   fs::path model() const { return folder / "demo" / "model"; }
   fs::path weights() const { return model() / "model.safetensors"; }
-  fs::path data(const std::string& task) const { return folder / "demo" / "data" / "assay" / task / "default" / "test.jsonl"; }
+  fs::path data(const std::string& task) const {
+    return folder / "demo" / "data" / "assay" / task / "default" / "test.jsonl";
+  }
   fs::path output() const { return folder / "out.h5"; }
   Broken() { fs::copy(demo(), folder / "demo", fs::copy_options::recursive); }
 
   ProgramResult run(int ranks, const std::vector<std::string>& extra = {}) const {
-    std::vector<std::string> words{"run", (folder / "demo" / "campaign.yaml").string(), "-o", output().string(), "--limit", "3"};
+    std::vector<std::string> words{
+        "run", (folder / "demo" / "campaign.yaml").string(), "-o", output().string(), "--limit", "3"};
     words.insert(words.end(), extra.begin(), extra.end());
     return run_program(under_mpirun(ranks, words), mpi_options());
   }
@@ -118,8 +121,9 @@ TEST_CASE("broken weights are refused by name") {
   SECTION("an index that leaves the directory") {
     const Broken broken;
     fs::rename(broken.weights(), broken.folder / "outside.safetensors");
-    write_bytes(broken.model() / "model.safetensors.index.json",
-                R"({"metadata":{"total_size":1},"weight_map":{"model.norm.weight":"../../outside.safetensors"}})");
+    write_bytes(
+        broken.model() / "model.safetensors.index.json",
+        R"({"metadata":{"total_size":1},"weight_map":{"model.norm.weight":"../../outside.safetensors"}})");
     broken.refused("outside.safetensors");
   }
   SECTION("no weights at all") {
@@ -225,7 +229,8 @@ TEST_CASE("an output is not continued with other weights or for other tasks") {
   broken.refused("demo_choice", {"--tasks", "demo_text"});
   // The same header over other values, as a fine-tune has.
   std::string bytes = read_bytes(broken.weights());
-  for (std::size_t i = 8 + header_of(bytes).size() + 1; i < bytes.size(); i += 2) bytes[i] = static_cast<char>(bytes[i] ^ 0x80);
+  for (std::size_t i = 8 + header_of(bytes).size() + 1; i < bytes.size(); i += 2)
+    bytes[i] = static_cast<char>(bytes[i] ^ 0x80);
   write_bytes(broken.weights(), bytes);
   broken.refused("model", {"--tasks", "demo_choice"});
 }
@@ -241,16 +246,18 @@ TEST_CASE("a full disk ends the run with what was finished kept") {
   const Broken broken;
   // A limit on file size stands in for the disk: writing past it fails just the same.
   const auto limited = [&](const std::string& kib) {
-    return run_program({"bash", "-c",
-                        "trap '' XFSZ; ulimit -f " + kib + "; exec " + std::string(ASSAY_BINARY) + " run " +
-                            (broken.folder / "demo" / "campaign.yaml").string() + " -o " + broken.output().string()},
-                       mpi_options());
+    return run_program(
+        {"bash", "-c",
+         "trap '' XFSZ; ulimit -f " + kib + "; exec " + std::string(ASSAY_BINARY) + " run " +
+             (broken.folder / "demo" / "campaign.yaml").string() + " -o " + broken.output().string()},
+        mpi_options());
   };
   const auto full = limited("20");
   INFO(full.err);
   CHECK(full.exit_code == 1);
   CHECK_THAT(full.err, Contains("journal"));
-  const auto rest = run_program({ASSAY_BINARY, "run", (broken.folder / "demo" / "campaign.yaml").string(), "-o", broken.output().string()},
+  const auto rest = run_program({ASSAY_BINARY, "run", (broken.folder / "demo" / "campaign.yaml").string(),
+                                 "-o", broken.output().string()},
                                 mpi_options());
   INFO(rest.err);
   CHECK(rest.exit_code == 0);

@@ -31,14 +31,17 @@ std::string read_bytes(const std::filesystem::path& path) {
 
 // The sample records of a results file, as text.
 std::string samples(const std::filesystem::path& file) {
-  const auto result = assay::test::run_assay({"results", "export", file.string(), "--format", "jsonl", "--table", "samples"});
+  const auto result =
+      assay::test::run_assay({"results", "export", file.string(), "--format", "jsonl", "--table", "samples"});
   INFO(result.err);
   REQUIRE(result.exit_code == 0);
   REQUIRE(result.out.size() > 1000);
   return result.out;
 }
 
-std::filesystem::path journal_of(const std::filesystem::path& output) { return output.string() + ".journal"; }
+std::filesystem::path journal_of(const std::filesystem::path& output) {
+  return output.string() + ".journal";
+}
 
 // Ranks of a running mpirun, as /proc shows its children.
 std::vector<pid_t> ranks_of(pid_t mpirun) {
@@ -48,7 +51,9 @@ std::vector<pid_t> ranks_of(pid_t mpirun) {
   return ranks;
 }
 
-void sleep_seconds(double seconds) { std::this_thread::sleep_for(std::chrono::duration<double>(seconds)); }
+void sleep_seconds(double seconds) {
+  std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+}
 
 // Until the journal of `output` holds `bytes`, at most a minute.
 void wait_for_journal(const std::filesystem::path& output, std::size_t bytes) {
@@ -60,7 +65,8 @@ void wait_for_journal(const std::filesystem::path& output, std::size_t bytes) {
   }
 }
 
-const std::vector<std::string> mesh_tp2{"--tp", "2", "--limit", "12", "--batch-tokens", "64", "--max-sequences", "4"};
+const std::vector<std::string> mesh_tp2{"--tp",           "2",  "--limit",         "12",
+                                        "--batch-tokens", "64", "--max-sequences", "4"};
 
 }  // namespace
 
@@ -105,7 +111,9 @@ TEST_CASE("resumed on another mesh, nothing finished runs twice") {
   const auto output = folder / "out.h5";
   std::string first;
   {
-    Program program(under_mpirun(4, run_words(output, {"--tp", "2", "--pp", "2", "--limit", "40", "--max-sequences", "4"})), mpi_options());
+    Program program(under_mpirun(4, run_words(output, {"--tp", "2", "--pp", "2", "--limit", "40",
+                                                       "--max-sequences", "4"})),
+                    mpi_options());
     // Some records, but not all.
     wait_for_journal(output, 4000);
     program.kill_group(SIGKILL);
@@ -118,9 +126,11 @@ TEST_CASE("resumed on another mesh, nothing finished runs twice") {
   REQUIRE(resumed.exit_code == 0);
   CHECK_THAT(resumed.err, Catch::Contains("finished earlier"));
 
-  // What was recorded is still there, untouched (but for a torn last record), and no question is answered twice.
+  // What was recorded is still there, untouched (but for a torn last record), and no question is answered
+  // twice.
   const std::string second = read_bytes(journal_of(output));
-  const std::size_t common = static_cast<std::size_t>(std::mismatch(first.begin(), first.end(), second.begin(), second.end()).first - first.begin());
+  const std::size_t common = static_cast<std::size_t>(
+      std::mismatch(first.begin(), first.end(), second.begin(), second.end()).first - first.begin());
   CHECK(first.size() - common < 4000);
   std::set<std::tuple<std::string, std::int64_t, std::int32_t>> seen;
   const auto bytes = std::as_bytes(std::span(second));

@@ -35,8 +35,8 @@ struct CampaignConfig {
   std::int64_t max_sequences = 64;
   std::int64_t kv_cache_mib = 0;  ///< a rank; 0: automatic
 
-  bool overwrite = false;   ///< discard an existing output and journal
-  bool fail_fast = false;   ///< stop at the first task that fails
+  bool overwrite = false;  ///< discard an existing output and journal
+  bool fail_fast = false;  ///< stop at the first task that fails
 };
 
 /// One setting: its name in YAML (the command line uses dashes), and how text sets it.
@@ -58,7 +58,8 @@ void check(const CampaignConfig& config);
 
 /// The engine's settings for this campaign on `threads` threads a rank; max_length, 0 in the config, is the
 /// model's. Throws InputError where the model or this machine cannot do what is asked.
-[[nodiscard]] engine::EngineOptions engine_options(const CampaignConfig& config, const model::ArchSpec& spec, int threads);
+[[nodiscard]] engine::EngineOptions engine_options(const CampaignConfig& config, const model::ArchSpec& spec,
+                                                   int threads);
 
 /// The whole configuration, defaults included, for the results file.
 [[nodiscard]] util::OrderedJson to_json(const CampaignConfig& config);
@@ -68,6 +69,7 @@ void check(const CampaignConfig& config);
 
 /// Folders where task files are looked for: the config's own, then the shipped ones (ASSAY_CONFIG_DIR, the
 /// installed share folder, or the source tree of a build).
-[[nodiscard]] std::vector<std::filesystem::path> task_search_path(const std::vector<std::filesystem::path>& first);
+[[nodiscard]] std::vector<std::filesystem::path> task_search_path(
+    const std::vector<std::filesystem::path>& first);
 
 }  // namespace assay::campaign

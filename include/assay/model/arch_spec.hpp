@@ -18,15 +18,16 @@ enum class NormKind { rms, layer };
 enum class PositionKind { rope, alibi, learned, none };
 enum class RopeScalingKind { none, linear, dynamic, llama3, yarn, longrope };
 
-/// Scaling of rotary frequencies; the members used depend on `kind` (reference: transformers' rope utilities).
+/// Scaling of rotary frequencies; the members used depend on `kind` (reference: transformers' rope
+/// utilities).
 struct RopeScaling {
   RopeScalingKind kind = RopeScalingKind::none;
   double factor = 1;
-  double low_freq_factor = 1;    ///< llama3
-  double high_freq_factor = 4;   ///< llama3
+  double low_freq_factor = 1;   ///< llama3
+  double high_freq_factor = 4;  ///< llama3
   std::int64_t original_max_positions = 0;
-  double beta_fast = 32;         ///< yarn
-  double beta_slow = 1;          ///< yarn
+  double beta_fast = 32;                   ///< yarn
+  double beta_slow = 1;                    ///< yarn
   std::optional<double> attention_factor;  ///< yarn, longrope: multiplies cos and sin
   std::optional<double> mscale;            ///< yarn
   std::optional<double> mscale_all_dim;    ///< yarn
@@ -46,11 +47,11 @@ struct AttentionSpec {
   std::int64_t heads = 0;
   std::int64_t kv_heads = 0;
   std::int64_t head_dim = 0;
-  double scale = 0;             ///< of q . k; usually head_dim^-1/2
+  double scale = 0;  ///< of q . k; usually head_dim^-1/2
   bool qkv_bias = false;
   bool out_bias = false;
-  bool qk_norm = false;         ///< RMSNorm of every q and k head before rope (Qwen3)
-  double score_softcap = 0;     ///< 0: none
+  bool qk_norm = false;      ///< RMSNorm of every q and k head before rope (Qwen3)
+  double score_softcap = 0;  ///< 0: none
 };
 
 struct MlpSpec {
@@ -80,13 +81,13 @@ struct ArchSpec {
   std::string model_type;  ///< config.json's own word
   std::int64_t layers = 0;
   std::int64_t hidden = 0;
-  std::int64_t vocab = 0;          ///< rows of the embedding
-  std::int64_t max_positions = 0;  ///< max_position_embeddings
+  std::int64_t vocab = 0;                               ///< rows of the embedding
+  std::int64_t max_positions = 0;                       ///< max_position_embeddings
   tensor::DType checkpoint_dtype = tensor::DType::f32;  ///< config.json's dtype, informative
   NormKind norm = NormKind::rms;
   double norm_epsilon = 1e-6;
-  double norm_weight_offset = 0;   ///< Gemma: 1
-  bool parallel_blocks = false;    ///< attention and MLP read the same input (Phi-2, Falcon, GPT-NeoX)
+  double norm_weight_offset = 0;  ///< Gemma: 1
+  bool parallel_blocks = false;   ///< attention and MLP read the same input (Phi-2, Falcon, GPT-NeoX)
   PositionKind position = PositionKind::rope;
   RopeSpec rope;
   AttentionSpec attention;
@@ -95,8 +96,8 @@ struct ArchSpec {
   std::optional<MoeSpec> moe;
   std::optional<QuantisationSpec> quantisation;
   bool tie_word_embeddings = false;
-  double embedding_scale = 1;      ///< Gemma: sqrt(hidden)
-  double final_logit_softcap = 0;  ///< Gemma-2; 0: none
+  double embedding_scale = 1;         ///< Gemma: sqrt(hidden)
+  double final_logit_softcap = 0;     ///< Gemma-2; 0: none
   std::vector<std::int32_t> eos_ids;  ///< generation_config.json over config.json
 
   [[nodiscard]] std::int64_t parameter_count() const;
@@ -115,6 +116,7 @@ struct RopeFrequencies {
   std::vector<double> inverse;
   double attention_factor = 1;
 };
-[[nodiscard]] RopeFrequencies rope_frequencies(const RopeSpec& spec, std::int64_t max_positions, std::int64_t positions);
+[[nodiscard]] RopeFrequencies rope_frequencies(const RopeSpec& spec, std::int64_t max_positions,
+                                               std::int64_t positions);
 
 }  // namespace assay::model

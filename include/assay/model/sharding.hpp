@@ -24,7 +24,7 @@ struct RankShard {
   bool first_stage = true;
   bool last_stage = true;
   Range layers;
-  Range heads;         ///< query heads
+  Range heads;  ///< query heads
   Range kv_heads;
   Range intermediate;  ///< columns of the MLP
   Range vocab;         ///< rows of embedding and lm_head
@@ -32,11 +32,13 @@ struct RankShard {
 
 /// Layers of every stage: as even as can be, earlier stages taking the remainder, unless `layers_per_stage`
 /// (pp entries summing to spec.layers) says otherwise.
-[[nodiscard]] std::vector<Range> split_layers(std::int64_t layers, int pp, const std::vector<std::int64_t>& layers_per_stage = {});
+[[nodiscard]] std::vector<Range> split_layers(std::int64_t layers, int pp,
+                                              const std::vector<std::int64_t>& layers_per_stage = {});
 
 /// Throws InputError if the model cannot be split like this, naming the dimension and the tp or pp that would
 /// work.
-[[nodiscard]] RankShard shard_of(const ArchSpec& spec, const comm::MeshShape& mesh, const comm::MeshCoordinate& where,
+[[nodiscard]] RankShard shard_of(const ArchSpec& spec, const comm::MeshShape& mesh,
+                                 const comm::MeshCoordinate& where,
                                  const std::vector<std::int64_t>& layers_per_stage = {});
 
 }  // namespace assay::model

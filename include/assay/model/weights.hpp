@@ -36,8 +36,8 @@ struct LayerWeights {
 };
 
 /// A validated checkpoint directory. Opening reads headers only and fails, naming the tensor and file, on:
-/// anything the safetensors format forbids, an index that leaves the directory or disagrees with its shards, a
-/// missing, surplus or ill-shaped tensor (every tensor is used exactly once), an unsupported dtype.
+/// anything the safetensors format forbids, an index that leaves the directory or disagrees with its shards,
+/// a missing, surplus or ill-shaped tensor (every tensor is used exactly once), an unsupported dtype.
 class Checkpoint {
  public:
   Checkpoint(const std::filesystem::path& model_directory, const ArchSpec& spec);

@@ -19,18 +19,21 @@ struct KvCache {
   std::int64_t kv_heads = 0;
   std::int64_t block_size = 0;
   std::int64_t head_dim = 0;
-  operator KvCache<const T>() const { return {keys, values, blocks, kv_heads, block_size, head_dim}; }  // NOLINT: view of const
+  operator KvCache<const T>() const {
+    return {keys, values, blocks, kv_heads, block_size, head_dim};
+  }  // NOLINT: view of const
 };
 
-/// Writes keys and values of new tokens into their slots. k, v: [tokens, kv_heads, head_dim]; slots: [tokens].
+/// Writes keys and values of new tokens into their slots. k, v: [tokens, kv_heads, head_dim]; slots:
+/// [tokens].
 void kv_store(const tensor::Context& context, KvCache<float> cache, tensor::Heads<const float> k,
               tensor::Heads<const float> v, std::span<const std::int64_t> slots);
 
 /// Sequences of a ragged batch. Queries of sequence s are rows query_begin[s] .. query_begin[s+1] and are the
 /// last tokens of its context.
 struct AttentionBatch {
-  std::span<const std::int32_t> query_begin;      ///< [sequences + 1]
-  std::span<const std::int32_t> context_lengths;  ///< [sequences] cached tokens, the queries included
+  std::span<const std::int32_t> query_begin;        ///< [sequences + 1]
+  std::span<const std::int32_t> context_lengths;    ///< [sequences] cached tokens, the queries included
   tensor::Matrix<const std::int32_t> block_tables;  ///< [sequences, most blocks of any]
 };
 

@@ -11,9 +11,9 @@ namespace assay::ops {
 
 /// One rank's rows of a [vocabulary, hidden] table.
 struct EmbeddingTable {
-  tensor::ConstArray weight;      ///< [rows, hidden], f32, bf16 or f16
+  tensor::ConstArray weight;  ///< [rows, hidden], f32, bf16 or f16
   std::int64_t rows = 0;
-  std::int64_t vocab_begin = 0;   ///< vocabulary id of row 0
+  std::int64_t vocab_begin = 0;  ///< vocabulary id of row 0
 };
 
 /// out[t, :] = table row of ids[t]; zeros where the id belongs to another rank, so that a sum over the

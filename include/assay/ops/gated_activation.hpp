@@ -8,8 +8,9 @@ namespace assay::ops {
 
 enum class Activation { silu, gelu, gelu_tanh, relu };
 
-/// out[i, j] = activation(gate_up[i, j]) * gate_up[i, n + j]. out: [rows, n]; gate_up: [rows, 2n], gate first.
-void gated_activation(const tensor::Context& context, tensor::Matrix<float> out, tensor::Matrix<const float> gate_up,
-                      Activation activation);
+/// out[i, j] = activation(gate_up[i, j]) * gate_up[i, n + j]. out: [rows, n]; gate_up: [rows, 2n], gate
+/// first.
+void gated_activation(const tensor::Context& context, tensor::Matrix<float> out,
+                      tensor::Matrix<const float> gate_up, Activation activation);
 
 }  // namespace assay::ops

@@ -16,17 +16,17 @@ namespace assay::ops {
 class PackedLinear {
  public:
   PackedLinear();
-  /// weight: [out_features, in_features] row-major f32, bf16 or f16, copied and repacked; bias: [out_features]
-  /// or empty. `compute`: f32 or bf16, the type of the products' operands (sums are fp32). Throws InputError
-  /// if this machine cannot compute in that type.
+  /// weight: [out_features, in_features] row-major f32, bf16 or f16, copied and repacked; bias:
+  /// [out_features] or empty. `compute`: f32 or bf16, the type of the products' operands (sums are fp32).
+  /// Throws InputError if this machine cannot compute in that type.
   PackedLinear(const tensor::Context& context, tensor::ConstArray weight, std::int64_t out_features,
                std::int64_t in_features, tensor::DType compute, std::span<const float> bias = {});
   PackedLinear(PackedLinear&&) noexcept;
   PackedLinear& operator=(PackedLinear&&) noexcept;
   ~PackedLinear();
 
-  /// out: [rows, out_features], x: [rows, in_features]; no overlap. Bits of a row of `out` depend only on that
-  /// row of x and on the weights, not on the number of rows, their order, or the thread count.
+  /// out: [rows, out_features], x: [rows, in_features]; no overlap. Bits of a row of `out` depend only on
+  /// that row of x and on the weights, not on the number of rows, their order, or the thread count.
   void apply(const tensor::Context& context, tensor::Matrix<float> out, tensor::Matrix<const float> x) const;
 
   [[nodiscard]] std::int64_t out_features() const;

@@ -14,7 +14,8 @@ enum class RopeStyle {
   interleaved,  ///< pairs (2i, 2i + 1): ChatGLM, GLM-4
 };
 
-/// cos and sin of every position's angles: [positions, rotary_dim / 2] each, fp32, attention scaling included.
+/// cos and sin of every position's angles: [positions, rotary_dim / 2] each, fp32, attention scaling
+/// included.
 struct RopeTable {
   std::span<const float> cosines;
   std::span<const float> sines;

@@ -21,12 +21,12 @@ struct MeshRequest {
 };
 
 /// The mesh for `ranks` ranks: what was asked for, the rest filled in: an unnamed dp takes the ranks that are
-/// left, an unnamed tp and pp are 1, and where only dp is named the remaining ranks go to tp. Throws InputError
-/// if the product cannot be `ranks`.
+/// left, an unnamed tp and pp are 1, and where only dp is named the remaining ranks go to tp. Throws
+/// InputError if the product cannot be `ranks`.
 [[nodiscard]] comm::MeshShape choose_mesh(const MeshRequest& request, int ranks);
 
-/// "auto", "float32", "bfloat16" -> the dtype to compute in. auto: bfloat16 where the checkpoint is 16-bit and
-/// this CPU multiplies bf16 fast, else float32. Throws InputError for a name not known or not computable.
+/// "auto", "float32", "bfloat16" -> the dtype to compute in. auto: bfloat16 where the checkpoint is 16-bit
+/// and this CPU multiplies bf16 fast, else float32. Throws InputError for a name not known or not computable.
 [[nodiscard]] tensor::DType resolve_dtype(const std::string& name, const model::ArchSpec& spec);
 
 struct RankPlan {

@@ -20,9 +20,9 @@ enum class ExportFormat { csv, jsonl };
 /// One table over all tasks, a header line first in CSV (RFC 4180, lines end with \n).
 /// metrics: task, metric, filter, value, standard_error, samples, higher_is_better, num_fewshot.
 /// samples: a row for each sample and filter: task, doc_id, filter, target, response, log_probabilities,
-/// is_greedy, text, finish_reason, prompt_tokens, generated_tokens, prompt_hash, then a column for each metric.
-/// What concerns the requests is one value where a sample has one request, else their list (JSON in CSV); JSONL
-/// adds doc, choices and prompts.
+/// is_greedy, text, finish_reason, prompt_tokens, generated_tokens, prompt_hash, then a column for each
+/// metric. What concerns the requests is one value where a sample has one request, else their list (JSON in
+/// CSV); JSONL adds doc, choices and prompts.
 void export_table(const std::filesystem::path& file, ExportTable table, ExportFormat format,
                   std::ostream& out);
 

@@ -10,7 +10,18 @@
 namespace assay::tensor {
 
 /// Element type of a tensor. Stored in journals and images: never renumber.
-enum class DType : std::uint8_t { f32 = 0, bf16 = 1, f16 = 2, i32 = 3, i64 = 4, i8 = 5, u8 = 6, f64 = 7, f8_e4m3 = 8, f8_e5m2 = 9 };
+enum class DType : std::uint8_t {
+  f32 = 0,
+  bf16 = 1,
+  f16 = 2,
+  i32 = 3,
+  i64 = 4,
+  i8 = 5,
+  u8 = 6,
+  f64 = 7,
+  f8_e4m3 = 8,
+  f8_e5m2 = 9
+};
 
 [[nodiscard]] std::size_t size_of(DType dtype);
 /// "float32", "bfloat16", "float16", ...: the names of torch and of `--dtype`.

@@ -46,7 +46,8 @@ class Tensor {
   [[nodiscard]] std::int64_t elements() const;
   [[nodiscard]] bool empty() const { return buffer_.size() == 0; }
   [[nodiscard]] std::span<std::byte> bytes() const { return {buffer_.data(), buffer_.size()}; }
-  /// Typed pointer; throws Error(internal) if T is not the tensor's dtype. T: float, BFloat16, Float16, int32_t.
+  /// Typed pointer; throws Error(internal) if T is not the tensor's dtype. T: float, BFloat16, Float16,
+  /// int32_t.
   template <class T>
   [[nodiscard]] T* data() const;
   [[nodiscard]] ConstArray array() const { return {buffer_.data(), dtype_}; }

@@ -41,8 +41,12 @@ struct Heads {
   std::int64_t head_dim = 0;
   std::int64_t row_stride = 0;
 
-  [[nodiscard]] T* at(std::int64_t row, std::int64_t head) const { return data + row * row_stride + head * head_dim; }
-  operator Heads<const T>() const { return {data, rows, heads, head_dim, row_stride}; }  // NOLINT: view of const
+  [[nodiscard]] T* at(std::int64_t row, std::int64_t head) const {
+    return data + row * row_stride + head * head_dim;
+  }
+  operator Heads<const T>() const {
+    return {data, rows, heads, head_dim, row_stride};
+  }  // NOLINT: view of const
 };
 
 /// Read-only elements of a dtype known at run time: weights as they lie in a checkpoint.

@@ -18,10 +18,8 @@ namespace assay::util {
 class ByteWriter {
  public:
   template <class T>
-    requires std::is_trivially_copyable_v<T>
-  void put(const T& value) {
-    append(&value, sizeof(T));
-  }
+  requires std::is_trivially_copyable_v<T>
+  void put(const T& value) { append(&value, sizeof(T)); }
   void put_string(std::string_view text) { put_span(std::span(text.data(), text.size())); }
   template <class T>
   void put_span(std::span<const T> values) {
@@ -50,7 +48,7 @@ class ByteReader {
  public:
   explicit ByteReader(std::span<const std::byte> bytes) : rest_(bytes) {}
   template <class T>
-    requires std::is_trivially_copyable_v<T>
+  requires std::is_trivially_copyable_v<T>
   [[nodiscard]] T get() {
     T value;
     std::memcpy(&value, take(sizeof(T)).data(), sizeof(T));

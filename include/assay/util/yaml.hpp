@@ -26,11 +26,11 @@ struct YamlNode {
 
   enum class Kind { null, scalar, sequence, mapping };
   Kind kind = Kind::null;
-  std::string text;   ///< scalar: its characters
-  bool quoted = false;  ///< scalar: written in quotes or as a block, so always a string
-  std::string tag;    ///< explicit tag such as "!function", or empty
-  int line = 0;       ///< 1-based; 0 if unknown
-  std::vector<YamlNode> items;                             ///< sequence
+  std::string text;             ///< scalar: its characters
+  bool quoted = false;          ///< scalar: written in quotes or as a block, so always a string
+  std::string tag;              ///< explicit tag such as "!function", or empty
+  int line = 0;                 ///< 1-based; 0 if unknown
+  std::vector<YamlNode> items;  ///< sequence
   std::vector<std::pair<std::string, YamlNode>> members;  ///< mapping, in file order
 
   /// Member of a mapping, or nullptr.

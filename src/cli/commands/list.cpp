@@ -30,26 +30,33 @@ void list_models() {
 
 util::ExitCode run(const std::vector<std::string>& arguments) {
   po::options_description options("Options");
-  options.add_options()("what", po::value<std::string>()->value_name("KIND"), "tasks or models (also as a plain word)")(
-      "include-path", po::value<std::vector<std::string>>()->value_name("DIR"), "folder of further task YAMLs, searched first");
+  options.add_options()("what", po::value<std::string>()->value_name("KIND"),
+                        "tasks or models (also as a plain word)")(
+      "include-path", po::value<std::vector<std::string>>()->value_name("DIR"),
+      "folder of further task YAMLs, searched first");
   po::positional_options_description positional;
   positional.add("what", 1);
   const auto values = parse_arguments(arguments, options, positional, "list");
   if (values.count("help") > 0) {
-    print_help("assay list tasks|models [OPTIONS]", "Lists the tasks that can be named in --tasks, or the models that can be loaded.",
-               options, examples);
+    print_help("assay list tasks|models [OPTIONS]",
+               "Lists the tasks that can be named in --tasks, or the models that can be loaded.", options,
+               examples);
     return util::ExitCode::ok;
   }
   util::check_input(values.count("what") > 0, "say what to list: `assay list tasks` or `assay list models`");
   const std::string what = values["what"].as<std::string>();
   std::vector<std::filesystem::path> folders;
   if (values.count("include-path") > 0) {
-    for (const auto& folder : values["include-path"].as<std::vector<std::string>>()) folders.emplace_back(folder);
+    for (const auto& folder : values["include-path"].as<std::vector<std::string>>())
+      folders.emplace_back(folder);
   }
   const std::vector<std::string> kinds{"tasks", "models"};
-  if (what == "tasks") list_tasks(folders);
-  else if (what == "models") list_models();
-  else util::fail_input("cannot list {}{}; choose tasks or models", what, util::did_you_mean(what, kinds));
+  if (what == "tasks")
+    list_tasks(folders);
+  else if (what == "models")
+    list_models();
+  else
+    util::fail_input("cannot list {}{}; choose tasks or models", what, util::did_you_mean(what, kinds));
   return util::ExitCode::ok;
 }
 

@@ -19,12 +19,14 @@ constexpr const char* examples =
 util::ExitCode run(const std::vector<std::string>& arguments) {
   po::options_description options("Options");
   po::positional_options_description positional;
-  options.add_options()("ranks", po::value<int>()->value_name("N"), "ranks to plan for (default: tp x pp x dp)");
+  options.add_options()("ranks", po::value<int>()->value_name("N"),
+                        "ranks to plan for (default: tp x pp x dp)");
   add_campaign_options(options, positional);
   const auto values = parse_arguments(arguments, options, positional, "plan");
   if (values.count("help") > 0) {
     print_help("assay plan [CAMPAIGN.yaml] [OPTIONS]",
-               "Shows the mesh and the bytes every rank would hold (weights, KV cache, work space), from config.json\n"
+               "Shows the mesh and the bytes every rank would hold (weights, KV cache, work space), from "
+               "config.json\n"
                "alone. Loads and runs nothing.",
                options, examples);
     return util::ExitCode::ok;
@@ -34,7 +36,8 @@ util::ExitCode run(const std::vector<std::string>& arguments) {
   const model::ArchSpec spec = model::read_arch_spec(config.model);
   const auto& mesh = config.mesh;
   const std::int64_t named = std::int64_t{std::max(1, mesh.tp)} * std::max(1, mesh.pp) * std::max(1, mesh.dp);
-  const int ranks = values.count("ranks") > 0 ? values["ranks"].as<int>() : static_cast<int>(std::min<std::int64_t>(named, 1 << 20));
+  const int ranks = values.count("ranks") > 0 ? values["ranks"].as<int>()
+                                              : static_cast<int>(std::min<std::int64_t>(named, 1 << 20));
   util::check_input(ranks >= 1, "--ranks must be positive");
   const engine::EngineOptions engine_options = campaign::engine_options(config, spec, 1);
   const auto deployment = plan::plan_deployment(spec, plan::choose_mesh(mesh, ranks), engine_options);

@@ -13,7 +13,8 @@
 namespace assay::cli {
 namespace {
 
-constexpr const char* usage = "assay results show FILE\n       assay results export FILE --format lm-eval|csv|jsonl [OPTIONS]";
+constexpr const char* usage =
+    "assay results show FILE\n       assay results export FILE --format lm-eval|csv|jsonl [OPTIONS]";
 constexpr const char* examples =
     "  assay results show out.h5\n"
     "  assay results export out.h5 --format lm-eval --output-dir out\n"
@@ -21,7 +22,8 @@ constexpr const char* examples =
     "  assay results export out.h5 --format jsonl --table samples > samples.jsonl\n";
 
 // One of `names`, or InputError with the nearest.
-std::size_t choose(const std::string& option, const std::string& value, const std::vector<std::string>& names) {
+std::size_t choose(const std::string& option, const std::string& value,
+                   const std::vector<std::string>& names) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (names[i] == value) return i;
   }
@@ -33,12 +35,15 @@ void run_export(const std::string& file, const po::variables_map& values) {
   util::check_input(values.count("format") > 0, "say in which format: --format lm-eval, csv or jsonl");
   const auto format = choose("--format", values["format"].as<std::string>(), {"lm-eval", "csv", "jsonl"});
   if (format == 0) {
-    util::check_input(values.count("output-dir") > 0, "--format lm-eval writes several files; give --output-dir DIR");
+    util::check_input(values.count("output-dir") > 0,
+                      "--format lm-eval writes several files; give --output-dir DIR");
     util::check_input(values.count("table") == 0, "--table goes with --format csv or jsonl");
-    for (const auto& written : results::export_lm_eval(file, values["output-dir"].as<std::string>())) fmt::print("{}\n", written.string());
+    for (const auto& written : results::export_lm_eval(file, values["output-dir"].as<std::string>()))
+      fmt::print("{}\n", written.string());
     return;
   }
-  util::check_input(values.count("output-dir") == 0, "--output-dir goes with --format lm-eval; this table is printed");
+  util::check_input(values.count("output-dir") == 0,
+                    "--output-dir goes with --format lm-eval; this table is printed");
   const std::string name = values.count("table") > 0 ? values["table"].as<std::string>() : "metrics";
   const auto table = choose("--table", name, {"metrics", "samples"});
   results::export_table(file, table == 0 ? results::ExportTable::metrics : results::ExportTable::samples,
@@ -61,12 +66,16 @@ util::ExitCode run(const std::vector<std::string>& arguments) {
     print_help(usage, "Shows a results file, or writes it as the files of other tools.", options, examples);
     return util::ExitCode::ok;
   }
-  util::check_input(values.count("action") > 0, "say what to do: `assay results show FILE` or `assay results export FILE`");
+  util::check_input(values.count("action") > 0,
+                    "say what to do: `assay results show FILE` or `assay results export FILE`");
   const auto action = choose("action", values["action"].as<std::string>(), {"show", "export"});
-  util::check_input(values.count("file") > 0, "name the results file: `assay results {} FILE`", values["action"].as<std::string>());
+  util::check_input(values.count("file") > 0, "name the results file: `assay results {} FILE`",
+                    values["action"].as<std::string>());
   const std::string file = values["file"].as<std::string>();
-  if (action == 0) std::fputs(results::show(file).c_str(), stdout);
-  else run_export(file, values);
+  if (action == 0)
+    std::fputs(results::show(file).c_str(), stdout);
+  else
+    run_export(file, values);
   return util::ExitCode::ok;
 }
 

@@ -35,10 +35,11 @@ util::ExitCode run(const std::vector<std::string>& arguments) {
   add_campaign_options(options, positional);
   const auto values = parse_arguments(arguments, options, positional, "run");
   if (values.count("help") > 0) {
-    print_help("[mpirun -np N | srun -n N --mpi=pmix] assay run [CAMPAIGN.yaml] [OPTIONS]",
-               "Evaluates a model on tasks. The ranks form a mesh tp x pp x dp. Finished requests are journalled:\n"
-               "after a kill, the same command resumes, on any number of ranks.",
-               options, examples);
+    print_help(
+        "[mpirun -np N | srun -n N --mpi=pmix] assay run [CAMPAIGN.yaml] [OPTIONS]",
+        "Evaluates a model on tasks. The ranks form a mesh tp x pp x dp. Finished requests are journalled:\n"
+        "after a kill, the same command resumes, on any number of ranks.",
+        options, examples);
     return util::ExitCode::ok;
   }
   // MPI is touched only where a launcher started several ranks.

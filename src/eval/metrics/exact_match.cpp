@@ -78,7 +78,8 @@ OrderedJson score(const ScoreInput& input, const MetricConfig& config) {
     gold = input.sample.choices[static_cast<std::size_t>(index)];
   }
   const std::string response = normalised(python_str(input.response), config);
-  if (!input.sample.several_targets || !gold.is_array()) return normalised(python_str(gold), config) == response ? 1.0 : 0.0;
+  if (!input.sample.several_targets || !gold.is_array())
+    return normalised(python_str(gold), config) == response ? 1.0 : 0.0;
   // In a task whose targets are single, a target that reads like a list is compared as that text.
   for (const OrderedJson& one : gold) {
     if (normalised(python_str(one), config) == response) return 1.0;
