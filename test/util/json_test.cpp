@@ -7,6 +7,7 @@
 
 using assay::util::InputError;
 using assay::util::parse_json;
+using assay::util::parse_ordered_json;
 
 TEST_CASE("valid JSON is read") {
   const auto value = parse_json(R"({"a": [1, 2.5, "x\u00e9"], "b": null})", "t");
@@ -38,4 +39,34 @@ TEST_CASE("hostile JSON is refused with the source's name") {
   CHECK_THAT(message(std::string("{}\0junk", 7)), Catch::Contains("NUL"));
   CHECK_THAT(message("\xef\xbb\xbf{}"), Catch::Contains("byte order mark"));
   CHECK_THAT(message(""), Catch::Contains("not valid JSON"));
+}
+
+TEST_CASE("depth counts the arrays and objects around a value") {
+  const auto nested = [](int depth) {
+    return std::string(static_cast<std::size_t>(depth), '[') + "1" +
+           std::string(static_cast<std::size_t>(depth), ']');
+  };
+  CHECK_NOTHROW(parse_json(nested(8), "t", {.max_depth = 8}));
+  CHECK_THROWS_AS(parse_json(nested(9), "t", {.max_depth = 8}), InputError);
+  CHECK(parse_json("7", "t", {.max_depth = 0}) == 7);
+}
+
+TEST_CASE("both kinds of object are built and checked alike") {
+  const std::string text =
+      R"({"z":{"b":[{},[],{"c":-1}],"a":18446744073709551615},"":1e300,"y":[true,null,"x"]})";
+  CHECK(parse_ordered_json(text, "t").dump() ==
+        R"({"z":{"b":[{},[],{"c":-1}],"a":18446744073709551615},"":1e+300,"y":[true,null,"x"]})");
+  CHECK(parse_json(text, "t") == nlohmann::json::parse(text));
+  for (const std::string twice : {R"({"":1,"":2})", R"([{"a":{"k":1,"b":2,"\u006b":3}}])"}) {
+    CHECK_THROWS_WITH(parse_json(twice, "t"), Catch::Contains("twice"));
+    CHECK_THROWS_WITH(parse_ordered_json(twice, "t"), Catch::Contains("twice"));
+  }
+}
+
+// Looking each key up among those before it would take minutes here.
+TEST_CASE("an ordered object of very many members is read in one pass") {
+  std::string text = "{";
+  for (int i = 0; i < 400'000; ++i) text += "\"k" + std::to_string(i) + "\":0,";
+  CHECK(parse_ordered_json(text + "\"last\":1}", "t").size() == 400'001);
+  CHECK_THROWS_WITH(parse_ordered_json(text + "\"k7\":1}", "t"), Catch::Contains("\"k7\" twice"));
 }
