@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "assay/model/weights.hpp"
+#include "assay/ops/linear.hpp"
 #include "bench/machine_limits.hpp"
 #include "bench/parts.hpp"
 #include "bench/workload.hpp"
@@ -34,9 +35,17 @@ class Contest {
         read_(step_bytes(), threads) {}
 
   [[nodiscard]] tensor::DType gemm_dtype() const { return gemm_.dtype(); }
-  /// Bytes of packed weights that one decoding step reads.
+  [[nodiscard]] std::string read_order() const { return read_.how(); }
+  /// Bytes of packed weights that one decoding step reads. Asked of the packing itself, since it need not
+  /// hold the type the engine computes in: bfloat16 weights stay bfloat16 when products are float32.
   [[nodiscard]] std::int64_t step_bytes() const {
-    return step_linear_weights(spec_) * static_cast<std::int64_t>(tensor::size_of(options_.dtype));
+    constexpr std::int64_t side = 64;  // whole panels
+    const std::vector<tensor::BFloat16> sample(side * side);
+    const auto bytes = [&](std::int64_t in) {
+      const ops::PackedLinear packed({}, {sample.data(), spec_.checkpoint_dtype}, side, in, options_.dtype);
+      return static_cast<std::int64_t>(packed.bytes());
+    };
+    return step_linear_weights(spec_) * (bytes(side) - bytes(side / 2)) / (side * side / 2);
   }
 
   /// As many passes as the prefill has full micro-batches.
@@ -97,8 +106,10 @@ void compare_with_machine(const BenchOptions& options, const std::filesystem::pa
     fmt::print("oneDNN has no {} products for this CPU: (a) is {}\n", tensor::name_of(options.dtype),
                tensor::name_of(contest.gemm_dtype()));
   }
-  fmt::print("a decoding step reads {:.1f} MB of packed weights; (c) reads as much, as often\n\n",
-             1e-6 * static_cast<double>(contest.step_bytes()));
+  fmt::print(
+      "a decoding step reads {:.1f} MB of packed weights; (c) reads as much, as often, "
+      "in {}\n\n",
+      1e-6 * static_cast<double>(contest.step_bytes()), contest.read_order());
   // Round 0 is not counted: pages are touched and threads started for the first time.
   Figures figures;
   for (int round = 0; round <= options.rounds; ++round) {

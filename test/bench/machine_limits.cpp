@@ -1,14 +1,18 @@
 #include "bench/machine_limits.hpp"
 
+#include <fmt/format.h>
 #include <omp.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <random>
 #include <unordered_map>
 #include <vector>
 
+#include "assay/util/clock.hpp"
 #include "assay/util/error.hpp"
 
 namespace assay::bench {
@@ -122,27 +126,50 @@ namespace {
 
 constexpr std::int64_t line_words = 8;
 constexpr std::int64_t page = std::int64_t{2} << 20;
-/// Places a thread reads from in turn: one alone leaves the memory idle, since the prefetcher looks only so
-/// far ahead; more than eight gained nothing on the machines tried.
-constexpr std::int64_t streams = 8;
 
 using Line [[gnu::vector_size(line_words * 8)]] = std::uint64_t;
 
-[[gnu::target_clones("avx512f", "avx2", "default")]] std::uint64_t read_lines(const Line* from,
-                                                                              std::int64_t count) {
-  Line even{};
-  Line odd{};
-  const std::int64_t length = count / streams;
-  for (std::int64_t i = 0; i < length; ++i) {
-    for (std::int64_t s = 0; s < streams; s += 2) {
-      even |= from[s * length + i];
-      odd |= from[(s + 1) * length + i];
+/// How a thread walks its share: `streams` places in turn, since the prefetcher of one looks only so far
+/// ahead; each stream is `length` lines long, then the next group of streams follows. 0: as long as the share
+/// allows.
+struct Walk {
+  std::int64_t streams;
+  std::int64_t length;
+};
+/// Which is fastest differs with the machine, by a third on those tried.
+constexpr Walk walks[] = {{1, 0}, {4, 0}, {4, 1024}, {8, 0}, {8, 512}, {8, 1024}, {16, 0}, {16, 256}};
+
+template <std::int64_t Streams>
+[[gnu::always_inline]] inline std::uint64_t read_groups(const Line* from, std::int64_t count,
+                                                        std::int64_t length) {
+  Line seen[Streams] = {};
+  std::int64_t at = 0;
+  for (; at + Streams * length <= count; at += Streams * length) {
+    for (std::int64_t i = 0; i < length; ++i) {
+      for (std::int64_t s = 0; s < Streams; ++s) seen[s] |= from[at + s * length + i];
     }
   }
-  const Line both = even | odd;
-  std::uint64_t all = 0;
-  for (std::int64_t word = 0; word < line_words; ++word) all |= both[word];
-  return all;
+  for (; at < count; ++at) seen[0] |= from[at];
+  for (std::int64_t s = 1; s < Streams; ++s) seen[0] |= seen[s];
+  std::uint64_t word = 0;
+  for (std::int64_t i = 0; i < line_words; ++i) word |= seen[0][i];
+  return word;
+}
+
+[[gnu::target_clones("avx512f", "avx2", "default")]] std::uint64_t read_lines(const Line* from,
+                                                                              std::int64_t count, Walk walk) {
+  const std::int64_t most = std::max<std::int64_t>(count / walk.streams, 1);
+  const std::int64_t length = walk.length == 0 ? most : std::min(walk.length, most);
+  switch (walk.streams) {
+    case 1:
+      return read_groups<1>(from, count, length);
+    case 4:
+      return read_groups<4>(from, count, length);
+    case 8:
+      return read_groups<8>(from, count, length);
+    default:
+      return read_groups<16>(from, count, length);
+  }
 }
 
 }  // namespace
@@ -154,6 +181,24 @@ ReadLimit::ReadLimit(std::int64_t bytes, int threads)
   const std::uintptr_t aligned = (start + page - 1) / page * page;
   ::madvise(reinterpret_cast<void*>(aligned), buffer_.size() - (aligned - start), MADV_HUGEPAGE);
   std::memset(buffer_.data(), 1, buffer_.size());
+  choose_walk();
+}
+
+/// Every walk in turn, several times over, lest a moment of other load decides.
+void ReadLimit::choose_walk() {
+  constexpr int tries = 5;
+  double best = 0;
+  std::size_t chosen = 0;
+  for (int i = 0; i < tries; ++i) {
+    for (walk_ = 0; walk_ < std::size(walks); ++walk_) {
+      const util::Stopwatch watch;
+      const double rate = pass() / watch.seconds();
+      if (rate <= best) continue;
+      best = rate;
+      chosen = walk_;
+    }
+  }
+  walk_ = chosen;
 }
 
 double ReadLimit::pass() {
@@ -165,11 +210,17 @@ double ReadLimit::pass() {
     const std::int64_t team = omp_get_num_threads();
     const std::int64_t part = omp_get_thread_num();
     const std::int64_t begin = count * part / team;
-    seen |= read_lines(lines + begin, count * (part + 1) / team - begin);
+    seen |= read_lines(lines + begin, count * (part + 1) / team - begin, walks[walk_]);
   }
   seen_ |= seen;
   ASSAY_CHECK(seen_ == 0x0101010101010101U);  // and so that the reads cannot be left out
   return static_cast<double>(buffer_.size());
+}
+
+std::string ReadLimit::how() const {
+  const Walk walk = walks[walk_];
+  return walk.length == 0 ? fmt::format("{} streams a thread", walk.streams)
+                          : fmt::format("{} streams of {} KB a thread", walk.streams, walk.length / 16);
 }
 
 }  // namespace assay::bench
