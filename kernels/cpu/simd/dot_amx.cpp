@@ -1,6 +1,6 @@
 // bf16 products by AMX tiles: a 16 x 16 tile of sums takes sixteen rows of x and one panel, 32 of K a step.
-// A panel [K/32][16][16][2] is a row of such weight tiles, 1 KiB each. Tiles are always whole: x is padded
-// with zeros, and what does not exist is not stored; so a row's bits do not depend on its neighbours.
+// A panel [K/32][16][16][2] is a row of such weight tiles, 1 KiB each. Each row of a tile is summed by
+// itself, so a row's bits do not depend on its neighbours, nor on how many rows its tile has.
 #include <immintrin.h>
 
 #include "kernels/cpu/simd/linear.hpp"
@@ -12,7 +12,8 @@ constexpr std::int64_t lanes = 16;
 constexpr std::int64_t step = 32;  // of K
 constexpr std::int64_t tile_elements = lanes * step;
 
-/// Operand of the instruction that shapes the tiles: all eight are 16 rows of 64 bytes.
+/// Operand of the instruction that shapes the tiles: all eight are 16 rows of 64 bytes. Tiles that are rows
+/// of x or of sums (0 to 4) may have fewer rows, which take less time, as long as block_2x2 is not used.
 struct alignas(64) TileShapes {
   std::uint8_t palette = 1;
   std::uint8_t start_row = 0;
@@ -82,7 +83,21 @@ void block_2x2(const LinearJob& job, std::int64_t row, std::int64_t panel) {
   store_tile(sums[3], job, row + lanes, panel + 1);
 }
 
-/// Up to 16 rows times four panels.
+/// Asks for the weights that come `ahead` tiles later in each of four panels. The past end of a panel is the
+/// next one, and beyond all of them asking does no harm.
+[[gnu::always_inline]] inline void prefetch_tiles(const std::uint16_t* w, std::int64_t panel_elements) {
+  constexpr std::int64_t ahead = 8 * tile_elements;
+  const auto from = reinterpret_cast<std::uintptr_t>(w) + 2 * ahead;
+  for (std::uintptr_t p = 0; p < 4; ++p) {
+    const std::uintptr_t tile = from + 2 * p * static_cast<std::uintptr_t>(panel_elements);
+#pragma GCC unroll 16
+    for (std::uintptr_t line = 0; line < 16; ++line)
+      _mm_prefetch(reinterpret_cast<const char*>(tile + 64 * line), _MM_HINT_T1);
+  }
+}
+
+/// Up to 16 rows times four panels. Few rows wait for nothing but the weights, and the tile loads alone do
+/// not keep enough of them under way.
 void block_1x4(const LinearJob& job, std::int64_t row, std::int64_t panel) {
   const Operands o = operands_of(job, row, panel);
   _tile_zero(0);
@@ -91,6 +106,7 @@ void block_1x4(const LinearJob& job, std::int64_t row, std::int64_t panel) {
   _tile_zero(3);
   for (std::int64_t k = 0; k < o.steps; ++k) {
     const std::uint16_t* w = o.panel + k * tile_elements;
+    prefetch_tiles(w, o.panel_elements);
     _tile_loadd(4, o.x + k * step, o.x_bytes);
     _tile_loadd(5, w, 64);
     _tile_dpbf16ps(0, 4, 5);
@@ -124,10 +140,13 @@ void block_1x1(const LinearJob& job, std::int64_t row, std::int64_t panel) {
 }
 
 void multiply(const LinearJob& job) {
-  const TileShapes shapes;
+  TileShapes shapes;
+  const std::int64_t all_rows = job.row_end - job.row_begin;
+  if (all_rows == 0) return;
+  for (int i = 0; i < 5 && all_rows < lanes; ++i) shapes.rows[i] = static_cast<std::uint8_t>(all_rows);
   _tile_loadconfig(&shapes);
   // Four panels at a time stay in the cache while the rows pass: pairs of row tiles, then a last single one.
-  const std::int64_t row_tiles = (job.row_end - job.row_begin + lanes - 1) / lanes;
+  const std::int64_t row_tiles = (all_rows + lanes - 1) / lanes;
   const std::int64_t paired_end = job.row_begin + row_tiles / 2 * 2 * lanes;
   std::int64_t panel = job.panel_begin;
   for (; panel + 4 <= job.panel_end; panel += 4) {
