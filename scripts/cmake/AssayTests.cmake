@@ -6,12 +6,13 @@ include_guard(GLOBAL)
 
 find_package(Catch2 2 REQUIRED)
 
-# Root needs a word to run mpirun; four ranks oversubscribe two cores; binding would pin a rank to one core.
-set(ASSAY_MPI_TEST_ENVIRONMENT
-  OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-  OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
-  OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_mpi_yield_when_idle=1
-  OMP_NUM_THREADS=1)
+# NAME=value of every line, which the C++ tests that start mpirun themselves see too (test/support).
+set(mpi_environment_file "${CMAKE_SOURCE_DIR}/scripts/mpi_environment")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${mpi_environment_file}")
+file(STRINGS "${mpi_environment_file}" ASSAY_MPI_ENVIRONMENT REGEX "^export ")
+list(TRANSFORM ASSAY_MPI_ENVIRONMENT REPLACE "^export " "")
+# One thread a rank: the ranks share two cores.
+set(ASSAY_MPI_TEST_ENVIRONMENT ${ASSAY_MPI_ENVIRONMENT} OMP_NUM_THREADS=1)
 
 # Executables are compiled with other flags than libraries (PIE), and tests with less optimisation: they are compiled
 # more often than they run. A precompiled header serves only sources with its own flags.

@@ -46,7 +46,9 @@ void print_help(const std::string& usage, const std::string& about, const po::op
 }
 
 const char* exit_code_help() {
-  return "Exit codes: 0 done, 1 internal error, 2 bad usage or input, 3 finished with failed tasks,\n"
+  return "Exit codes: 0 done, 1 internal error, or a failure of the machine (disk full, out of memory),\n"
+         "            2 bad usage or input, or a model too large for the memory, 3 finished with failed "
+         "tasks,\n"
          "            75 stopped on request (the same command resumes)\n";
 }
 

@@ -1,12 +1,15 @@
 // assay: evaluates large language models on clusters. One subcommand a file in commands/.
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
+#include "assay/comm/agreement.hpp"
 #include "assay/util/log.hpp"
 #include "assay/util/suggest.hpp"
 #include "cli/arguments.hpp"
@@ -54,19 +57,26 @@ ExitCode run(const std::vector<std::string>& arguments) {
   return find_command(name).run({arguments.begin() + 1, arguments.end()});
 }
 
+// A failure that the ranks have not agreed about. Bad usage is the same on all of them: the first says it,
+// and the others stay until it has, because a launcher may end the job when one leaves.
+void say(const assay::comm::Failure& failure) {
+  if (failure.message.empty()) return;
+  if (failure.code == ExitCode::usage && assay::comm::launched_rank() > 0) {
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    return;
+  }
+  assay::util::log_error("{}", failure.message);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  assay::util::set_log_rank(assay::comm::launched_rank());
   try {
     return static_cast<int>(run({argv + 1, argv + argc}));
-  } catch (const assay::util::Error& error) {
-    // An empty sentence: another rank says it.
-    if (*error.what() != '\0') assay::util::log_error("{}", error.what());
-    return static_cast<int>(error.code());
-  } catch (const std::bad_alloc&) {
-    assay::util::log_error("out of memory");
   } catch (const std::exception& error) {
-    assay::util::log_error("unexpected failure ({}); please report this", error.what());
+    const auto failure = assay::comm::describe_failure(error);
+    say(failure);
+    return static_cast<int>(failure.code);
   }
-  return static_cast<int>(ExitCode::internal);
 }

@@ -4,19 +4,25 @@
 #include <cstdlib>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "assay/comm/communicator.hpp"
 
 namespace assay::comm {
 namespace {
 
-std::optional<int> positive(const char* text) {
+// A whole number from `least`.
+std::optional<int> number(const char* text, int least) {
   if (text == nullptr) return std::nullopt;
   const std::string_view digits = text;
   int value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc() || end != digits.data() + digits.size() || value < 1) return std::nullopt;
+  if (error != std::errc() || end != digits.data() + digits.size() || value < least) return std::nullopt;
   return value;
+}
+
+std::optional<int> positive(const char* text) {
+  return number(text, 1);
 }
 
 // SLURM's own count of this step's tasks. SLURM_NTASKS will not do: a batch script has it too, and is one
@@ -42,6 +48,16 @@ int launched_ranks(const Environment& environment) {
   return positive(environment("MPI_LOCALNRANKS")).value_or(1);
 }
 
+int launched_rank(const Environment& environment) {
+  // In the same order, each rank beside its count.
+  for (const auto& [count, rank] :
+       {std::pair("OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"), std::pair("PMI_SIZE", "PMI_RANK")}) {
+    if (positive(environment(count))) return number(environment(rank), 0).value_or(0);
+  }
+  if (slurm_step_tasks(environment)) return number(environment("SLURM_PROCID"), 0).value_or(0);
+  return number(environment("MPI_LOCALRANKID"), 0).value_or(0);
+}
+
 bool srun_without_pmi(const Environment& environment) {
   for (const char* name :
        {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMIX_NAMESPACE", "PMI_SIZE", "PMI_RANK", "PMI_FD"}) {
@@ -52,6 +68,10 @@ bool srun_without_pmi(const Environment& environment) {
 
 int launched_ranks() {
   return launched_ranks([](const char* name) -> const char* { return std::getenv(name); });
+}
+
+int launched_rank() {
+  return launched_rank([](const char* name) -> const char* { return std::getenv(name); });
 }
 
 }  // namespace assay::comm

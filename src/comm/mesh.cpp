@@ -10,39 +10,18 @@
 namespace assay::comm {
 namespace {
 
-constexpr std::size_t most_listed = 8;
-
-void check_sizes(const MeshShape& shape) {
-  util::check_input(shape.tp >= 1 && shape.pp >= 1 && shape.dp >= 1,
-                    "mesh {} is impossible (every size must be at least 1); check --tp, --pp and --dp",
-                    to_string(shape));
-}
-
 int kept_sizes(const MeshShape& shape, const MeshShape& wanted) {
   return int{shape.tp == wanted.tp} + int{shape.pp == wanted.pp} + int{shape.dp == wanted.dp};
 }
 
-// In 64 bits and stopping early: sizes come from the user.
+// In 64 bits and stopping early: sizes may be anything.
 std::int64_t ranks_of(const MeshShape& shape) {
   return std::min<std::int64_t>(std::int64_t{shape.tp} * shape.pp, INT32_MAX) * shape.dp;
 }
 
-void check_fits(const MeshShape& shape, int ranks) {
-  check_sizes(shape);
-  if (ranks_of(shape) == ranks) return;
-  const auto fitting = meshes_that_fit(ranks, shape);
-  std::string list;
-  for (std::size_t i = 0; i < std::min(fitting.size(), most_listed); ++i) {
-    list += (i > 0 ? ", " : "") + to_string(fitting[i]);
-  }
-  if (fitting.size() > most_listed) list += ", ...";
-  util::fail_input("mesh {} needs {} ranks (this run has {}); start {} ranks, or use {}", to_string(shape),
-                   ranks_of(shape), ranks, ranks_of(shape), list);
-}
-
 std::unique_ptr<Communicator> make_group(Communicator& world, int size, int color, std::string name) {
   // Every rank takes the same branch: all groups of one kind have the same size.
-  if (size == 1) return make_self_communicator(std::move(name));
+  if (size == 1) return make_self_communicator(std::move(name), world.world_rank());
   return world.split(color, world.rank(), std::move(name));
 }
 
@@ -70,7 +49,7 @@ std::vector<MeshShape> meshes_that_fit(int ranks, const MeshShape& wanted) {
 }
 
 MeshCoordinate coordinate_of(const MeshShape& shape, int rank) {
-  check_sizes(shape);
+  ASSAY_CHECK(shape.tp >= 1 && shape.pp >= 1 && shape.dp >= 1);
   ASSAY_CHECK(rank >= 0 && rank < ranks_of(shape));
   return {.tensor_rank = rank % shape.tp,
           .stage = rank / shape.tp % shape.pp,
@@ -78,8 +57,8 @@ MeshCoordinate coordinate_of(const MeshShape& shape, int rank) {
 }
 
 Mesh::Mesh(Communicator& world, const MeshShape& shape) : world_(&world), shape_(shape) {
-  check_fits(shape, world.size());
   coordinate_ = coordinate_of(shape, world.rank());
+  ASSAY_CHECK(ranks_of(shape) == world.size());
   const auto [tensor_rank, stage, replica] = coordinate_;
   tensor_group_ = make_group(world, shape.tp, replica * shape.pp + stage,
                              fmt::format("tensor group of replica {} stage {}", replica, stage));

@@ -6,7 +6,7 @@
 
 #include "assay/util/error.hpp"
 #include "comm/mpi_communicator.hpp"
-#include "comm/ordered_reduce.hpp"
+#include "comm/ordered_sum.hpp"
 
 namespace assay::comm {
 namespace {
@@ -69,25 +69,25 @@ T* MpiCommunicator::scratch(std::size_t count) {
   return reinterpret_cast<T*>(scratch_.data());
 }
 
-template <class T, class Op>
-void MpiCommunicator::reduce_whole(std::span<T> values, Op op, Operation operation) {
+template <class T>
+void MpiCommunicator::sum_whole(std::span<T> values) {
   T* blocks = scratch<T>(values.size() * static_cast<std::size_t>(size()));
   gather_blocks(std::as_bytes(values),
                 std::as_writable_bytes(std::span(blocks, values.size() * static_cast<std::size_t>(size()))),
-                operation);
-  combine_in_order(blocks, size(), values.size(), values.data(), op);
+                Operation::all_reduce_sum);
+  sum_in_order(blocks, size(), values.size(), values.data());
 }
 
-// Each rank reduces one slice, in the same rank order as reduce_whole, and hands the result round.
-template <class T, class Op>
-void MpiCommunicator::reduce_in_slices(std::span<T> values, Op op, Operation operation) {
+// Each rank reduces one slice, in the same rank order as sum_whole, and hands the result round.
+template <class T>
+void MpiCommunicator::sum_in_slices(std::span<T> values) {
   const auto slice_of = [&](int r) {
     const std::size_t begin = slice_begin(values.size(), size(), r);
     return values.subspan(begin, slice_begin(values.size(), size(), r + 1) - begin);
   };
   const std::span<T> mine = slice_of(rank());
   T* blocks = scratch<T>(mine.size() * static_cast<std::size_t>(size()));
-  exchange_.begin(operation);
+  exchange_.begin(Operation::all_reduce_sum);
   for (int r = 0; r < size(); ++r) {
     const std::span block(blocks + static_cast<std::size_t>(r) * mine.size(), mine.size());
     if (r == rank()) {
@@ -101,9 +101,9 @@ void MpiCommunicator::reduce_in_slices(std::span<T> values, Op op, Operation ope
     exchange_.send(peer, std::as_bytes(slice_of(peer)));
   }
   exchange_.wait();
-  combine_in_order(blocks, size(), mine.size(), mine.data(), op);
+  sum_in_order(blocks, size(), mine.size(), mine.data());
 
-  exchange_.begin(operation);
+  exchange_.begin(Operation::all_reduce_sum);
   for (int i = 1; i < size(); ++i) {
     const int peer = (rank() + i) % size();
     exchange_.receive(peer, std::as_writable_bytes(slice_of(peer)));
@@ -112,28 +112,22 @@ void MpiCommunicator::reduce_in_slices(std::span<T> values, Op op, Operation ope
   exchange_.wait();
 }
 
-template <class T, class Op>
-void MpiCommunicator::all_reduce(std::span<T> values, Op op, Operation operation) {
-  check_usable(group_, name_of(operation));
+template <class T>
+void MpiCommunicator::sum(std::span<T> values) {
+  check_usable(group_, "all_reduce_sum");
   if (size() == 1 || values.empty()) return;
   if (values.size_bytes() <= largest_whole_reduction) {
-    reduce_whole(values, op, operation);
+    sum_whole(values);
   } else {
-    reduce_in_slices(values, op, operation);
+    sum_in_slices(values);
   }
 }
 
 void MpiCommunicator::all_reduce_sum(std::span<float> values) {
-  all_reduce(values, Sum{}, Operation::all_reduce_sum);
+  sum(values);
 }
 void MpiCommunicator::all_reduce_sum(std::span<double> values) {
-  all_reduce(values, Sum{}, Operation::all_reduce_sum);
-}
-void MpiCommunicator::all_reduce_max(std::span<float> values) {
-  all_reduce(values, Max{}, Operation::all_reduce_max);
-}
-void MpiCommunicator::all_reduce_max(std::span<std::int64_t> values) {
-  all_reduce(values, Max{}, Operation::all_reduce_max);
+  sum(values);
 }
 
 void MpiCommunicator::broadcast(std::span<std::byte> bytes, int root) {

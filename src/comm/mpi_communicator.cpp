@@ -49,7 +49,11 @@ MpiCommunicator::MpiCommunicator(MPI_Comm comm, std::string name, const Member& 
 
 MpiCommunicator::~MpiCommunicator() {
   // While an exception is on its way, or MPI must not run any more, leave everything to the process's end.
-  if (!mpi_running() || mpi_forbidden() || !group_.failure.empty() || std::uncaught_exceptions() > 0) return;
+  if (!mpi_running() || mpi_forbidden()) return;
+  if (!group_.failure.empty() || std::uncaught_exceptions() > 0) {
+    mailbox_.try_flush(0);  // only notices what has left
+    return;
+  }
   mailbox_.try_flush(last_flush_seconds);
   MPI_Comm_free(&group_.messages);
   MPI_Comm_free(&group_.collectives);
@@ -80,7 +84,7 @@ std::unique_ptr<Communicator> MpiCommunicator::split(int color, int key, std::st
   check_mpi(MPI_Comm_split(group_.collectives, static_cast<int>(dense_color), key, &comm), group_, "split");
   if (std::count_if(wishes.begin(), wishes.end(), same_color) == 1) {
     MPI_Comm_free(&comm);
-    return make_self_communicator(std::move(group_name));
+    return make_self_communicator(std::move(group_name), world_rank());
   }
   return std::make_unique<MpiCommunicator>(comm, std::move(group_name), me(), group_.oversubscribed);
 }
@@ -91,17 +95,8 @@ void MpiCommunicator::abort(int exit_code) {
   std::_Exit(exit_code);
 }
 
-std::string MpiCommunicator::host() const {
-  return me().host;
-}
-
 int MpiCommunicator::local_size() const {
   return static_cast<int>(std::count_if(group_.members.begin(), group_.members.end(),
-                                        [&](const Member& member) { return member.node == me().node; }));
-}
-
-int MpiCommunicator::local_rank() const {
-  return static_cast<int>(std::count_if(group_.members.begin(), group_.members.begin() + group_.rank,
                                         [&](const Member& member) { return member.node == me().node; }));
 }
 

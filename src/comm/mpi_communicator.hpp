@@ -30,8 +30,6 @@ class MpiCommunicator final : public Communicator {
   void barrier() override;
   void all_reduce_sum(std::span<float> values) override;
   void all_reduce_sum(std::span<double> values) override;
-  void all_reduce_max(std::span<float> values) override;
-  void all_reduce_max(std::span<std::int64_t> values) override;
   void all_gather(std::span<const std::byte> in, std::span<std::byte> out) override;
   void broadcast(std::span<std::byte> bytes, int root) override;
   std::vector<std::byte> broadcast_message(std::vector<std::byte> bytes, int root) override;
@@ -50,9 +48,9 @@ class MpiCommunicator final : public Communicator {
 
   std::unique_ptr<Communicator> split(int color, int key, std::string group_name) override;
   void abort(int exit_code) override;
-  std::string host() const override;
+  int world_rank() const override { return me().world_rank; }
+  std::string host() const override { return me().host; }
   int local_size() const override;
-  int local_rank() const override;
 
   /// A barrier of at most `seconds`, before finalising. False if somebody did not come.
   bool leave_together(double seconds) noexcept;
@@ -63,12 +61,12 @@ class MpiCommunicator final : public Communicator {
   void run_barrier(Operation operation);
   /// all_gather under another operation's name.
   void gather_blocks(std::span<const std::byte> in, std::span<std::byte> out, Operation operation);
-  template <class T, class Op>
-  void all_reduce(std::span<T> values, Op op, Operation operation);
-  template <class T, class Op>
-  void reduce_whole(std::span<T> values, Op op, Operation operation);
-  template <class T, class Op>
-  void reduce_in_slices(std::span<T> values, Op op, Operation operation);
+  template <class T>
+  void sum(std::span<T> values);
+  template <class T>
+  void sum_whole(std::span<T> values);
+  template <class T>
+  void sum_in_slices(std::span<T> values);
   /// `count` elements of memory that is reused by later calls.
   template <class T>
   [[nodiscard]] T* scratch(std::size_t count);

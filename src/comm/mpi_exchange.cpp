@@ -20,8 +20,6 @@ const char* name_of(Operation operation) {
       return "barrier";
     case Operation::all_reduce_sum:
       return "all_reduce_sum";
-    case Operation::all_reduce_max:
-      return "all_reduce_max";
     case Operation::all_gather:
       return "all_gather";
     case Operation::broadcast:

@@ -15,16 +15,7 @@
 namespace assay::comm {
 
 /// Travels as the message's tag, so that ranks that disagree about what comes next find out at once.
-enum class Operation : int {
-  barrier,
-  all_reduce_sum,
-  all_reduce_max,
-  all_gather,
-  broadcast,
-  gather,
-  split,
-  shutdown
-};
+enum class Operation : int { barrier, all_reduce_sum, all_gather, broadcast, gather, split, shutdown };
 [[nodiscard]] const char* name_of(Operation operation);
 
 class Exchange {

@@ -4,7 +4,6 @@
 
 #include <cstdlib>
 #include <exception>
-#include <string_view>
 
 #include "assay/comm/communicator.hpp"
 #include "assay/util/error.hpp"
@@ -23,10 +22,7 @@ void initialize() {
   check_mpi(MPI_Initialized(&initialized), "MPI_Initialized");
   ASSAY_CHECK(initialized == 0);
   if (srun_without_pmi([](const char* name) -> const char* { return std::getenv(name); })) {
-    // MPI's own words for this are a page long, from every rank. Ours come from the first alone.
-    const char* rank = std::getenv("SLURM_PROCID");
-    if (rank != nullptr && std::string_view(rank) != "0") throw util::InputError("");
-    util::fail_input(
+    util::fail_input(  // before MPI does, whose words for this are a page long
         "srun started several processes without a service by which they find each other; use srun "
         "--mpi=pmix");
   }

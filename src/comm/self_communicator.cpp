@@ -17,7 +17,7 @@ namespace {
 
 class SelfCommunicator final : public Communicator {
  public:
-  explicit SelfCommunicator(std::string name) : name_(std::move(name)) {}
+  SelfCommunicator(std::string name, int world_rank) : name_(std::move(name)), world_rank_(world_rank) {}
 
   int rank() const override { return 0; }
   int size() const override { return 1; }
@@ -26,8 +26,6 @@ class SelfCommunicator final : public Communicator {
   void barrier() override {}
   void all_reduce_sum(std::span<float> /*values*/) override {}
   void all_reduce_sum(std::span<double> /*values*/) override {}
-  void all_reduce_max(std::span<float> /*values*/) override {}
-  void all_reduce_max(std::span<std::int64_t> /*values*/) override {}
   void all_gather(std::span<const std::byte> in, std::span<std::byte> out) override {
     ASSAY_CHECK(out.size() == in.size());
     std::copy(in.begin(), in.end(), out.begin());
@@ -77,27 +75,28 @@ class SelfCommunicator final : public Communicator {
   void flush() override {}
 
   std::unique_ptr<Communicator> split(int /*color*/, int /*key*/, std::string group_name) override {
-    return make_self_communicator(std::move(group_name));
+    return make_self_communicator(std::move(group_name), world_rank_);
   }
   void abort(int exit_code) override {
     std::fflush(nullptr);
     std::_Exit(exit_code);
   }
+  int world_rank() const override { return world_rank_; }
   std::string host() const override { return host_name(); }
   int local_size() const override { return 1; }
-  int local_rank() const override { return 0; }
 
  private:
   static void check_address(int peer, int tag) { ASSAY_CHECK(peer == 0 && tag >= 0 && tag <= 1000); }
 
   std::string name_;
+  int world_rank_;
   std::map<int, std::deque<std::vector<std::byte>>> queued_;
 };
 
 }  // namespace
 
-std::unique_ptr<Communicator> make_self_communicator(std::string group_name) {
-  return std::make_unique<SelfCommunicator>(std::move(group_name));
+std::unique_ptr<Communicator> make_self_communicator(std::string group_name, int world_rank) {
+  return std::make_unique<SelfCommunicator>(std::move(group_name), world_rank);
 }
 
 }  // namespace assay::comm

@@ -2,12 +2,13 @@
 
 #include <deque>
 #include <exception>
+#include <new>
 #include <optional>
 #include <set>
 
+#include "assay/comm/agreement.hpp"
 #include "assay/util/error.hpp"
 #include "assay/util/log.hpp"
-#include "engine/load_agreement.hpp"
 #include "engine/memory_plan.hpp"
 #include "engine/message_tags.hpp"
 #include "engine/scheduler.hpp"
@@ -209,10 +210,16 @@ Engine::Engine(const comm::Mesh& mesh, const model::ArchSpec& spec, const model:
                const text::Tokenizer* tokenizer, const EngineOptions& options)
     : impl_(std::make_unique<Impl>(mesh, spec, tokenizer)) {
   PhaseClock::measure(impl_->clock.load, [&] {
-    run_together(mesh.replica_group(), [&] {
+    comm::on_every_rank(mesh.replica_group(), [&] {
       check_supported(spec);
       impl_->options = resolve(options, spec);
-      impl_->stage.emplace(mesh, spec, checkpoint, impl_->options, impl_->clock);
+      try {
+        impl_->stage.emplace(mesh, spec, checkpoint, impl_->options, impl_->clock);
+      } catch (const std::bad_alloc&) {
+        util::fail_input(
+            "not enough memory for this rank's part of the model; use more ranks, or a smaller --max-length, "
+            "--batch-tokens, --max-sequences or --kv-cache-mib");
+      }
     });
   });
   impl_->since_ready = {};

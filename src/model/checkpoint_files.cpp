@@ -66,16 +66,18 @@ ShardMap read_index(const fs::path& path) {
   return shards;
 }
 
-void check_against_index(const SafetensorsFile& file, const std::vector<std::string>& mapped) {
+// By look-ups alone: large models have a hundred thousand tensors.
+void check_against_index(const SafetensorsFile& file, std::vector<std::string> mapped) {
   for (const auto& tensor : mapped) {
     util::check_input(file.tensors().contains(tensor),
                       "{} lacks the tensor {}, which the index says it holds; download the model again",
                       file.source(), printable(tensor));
   }
   if (mapped.size() == file.tensors().size()) return;
+  std::sort(mapped.begin(), mapped.end());
   for (const auto& [tensor, entry] : file.tensors()) {
     util::check_input(
-        std::find(mapped.begin(), mapped.end(), tensor) != mapped.end(),
+        std::binary_search(mapped.begin(), mapped.end(), tensor),
         "{} holds the tensor {}, which the index does not say it holds; download the model again",
         file.source(), printable(tensor));
   }

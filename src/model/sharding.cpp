@@ -52,6 +52,10 @@ Range kv_range(const AttentionSpec& attention, int tp, int tensor_rank) {
 
 }  // namespace
 
+bool can_split(const ArchSpec& spec, const comm::MeshShape& mesh) {
+  return tp_fits(spec, mesh.tp) && mesh.pp <= spec.layers;
+}
+
 std::vector<Range> split_layers(std::int64_t layers, int pp,
                                 const std::vector<std::int64_t>& layers_per_stage) {
   util::check_input(pp >= 1, "pp={} is not possible; it must be at least 1", pp);

@@ -7,7 +7,25 @@
 
 namespace assay::plan {
 
-comm::MeshShape choose_mesh(const MeshRequest& request, int ranks) {
+namespace {
+
+[[noreturn]] void refuse(const comm::MeshShape& shape, int ranks, const model::ArchSpec& spec) {
+  constexpr std::size_t most_listed = 8;
+  std::vector<std::string> list;
+  for (const comm::MeshShape& fitting : comm::meshes_that_fit(ranks, shape)) {
+    if (model::can_split(spec, fitting)) list.push_back(comm::to_string(fitting));
+  }
+  const bool more = list.size() > most_listed;
+  if (more) list.resize(most_listed);
+  const std::string launch =
+      model::can_split(spec, shape) ? fmt::format("launch {0} (mpirun -np {0}) or ", shape.ranks()) : "";
+  util::fail_input("the mesh {} needs {} ranks but {} were launched; {}use {}{}", comm::to_string(shape),
+                   shape.ranks(), ranks, launch, fmt::join(list, ", "), more ? ", ..." : "");
+}
+
+}  // namespace
+
+comm::MeshShape choose_mesh(const MeshRequest& request, int ranks, const model::ArchSpec& spec) {
   util::check_input(request.tp >= 0 && request.pp >= 0 && request.dp >= 0 && ranks >= 1,
                     "--tp, --pp and --dp must be positive");
   comm::MeshShape shape{request.tp, request.pp, request.dp};
@@ -23,10 +41,7 @@ comm::MeshShape choose_mesh(const MeshRequest& request, int ranks) {
     shape.tp = shape.dp > 0 && ranks % others == 0 ? ranks / others : 1;
   }
   if (shape.dp == 0) shape.dp = std::max(1, ranks / (shape.tp * shape.pp));
-  util::check_input(
-      shape.ranks() == ranks,
-      "the mesh {} needs {} ranks but {} were launched; launch {} (mpirun -np {}) or change --tp, --pp, --dp",
-      comm::to_string(shape), shape.ranks(), ranks, shape.ranks(), shape.ranks());
+  if (shape.ranks() != ranks) refuse(shape, ranks, spec);
   return shape;
 }
 

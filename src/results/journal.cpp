@@ -20,6 +20,15 @@ std::filesystem::path journal_path(const std::filesystem::path& output) {
   return output.string() + ".journal";
 }
 
+std::optional<std::string> recorded_identity(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) return std::nullopt;
+  const util::MappedFile file(path);
+  const auto header = journal::decode_header(file.bytes(), path.string());
+  if (!header) return std::nullopt;
+  return header->identity;
+}
+
 struct Journal::Impl {
   std::filesystem::path path;
   util::FileDescriptor fd;

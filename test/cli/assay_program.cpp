@@ -1,5 +1,10 @@
 #include "cli/assay_program.hpp"
 
+#include <chrono>
+#include <sstream>
+
+#include "support/mpi_environment.hpp"
+
 namespace assay::test {
 
 std::filesystem::path demo() {
@@ -22,13 +27,23 @@ std::vector<std::string> under_mpirun(int ranks, const std::vector<std::string>&
 }
 
 ProgramOptions mpi_options(ProgramOptions options) {
-  options.environment.insert(options.environment.end(), {{"OMPI_ALLOW_RUN_AS_ROOT", "1"},
-                                                         {"OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"},
-                                                         {"OMPI_MCA_rmaps_base_oversubscribe", "1"},
-                                                         {"OMPI_MCA_hwloc_base_binding_policy", "none"},
-                                                         {"OMPI_MCA_btl_vader_single_copy_mechanism", "none"},
-                                                         {"OMPI_MCA_mpi_yield_when_idle", "1"}});
+  const auto variables = mpi_environment();
+  options.environment.insert(options.environment.end(), variables.begin(), variables.end());
   return options;
+}
+
+FailedRun run_to_failure(const std::vector<std::string>& line, const ProgramOptions& options) {
+  Program program(line, options);
+  (void)program.wait_for("error: ", options.timeout_seconds);
+  const auto said = std::chrono::steady_clock::now();
+  FailedRun run{.result = program.wait(), .sentences = {}};
+  run.seconds_after_error = std::chrono::duration<double>(std::chrono::steady_clock::now() - said).count();
+  std::istringstream lines(run.result.err);
+  for (std::string text; std::getline(lines, text);) {
+    if (text.starts_with("assay: ") && text.find("error: ") != std::string::npos)
+      run.sentences.push_back(text);
+  }
+  return run;
 }
 
 ProgramResult run_assay(const std::vector<std::string>& words, const ProgramOptions& options) {

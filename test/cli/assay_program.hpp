@@ -28,6 +28,18 @@ namespace assay::test {
                                       const std::vector<std::string>& extra,
                                       const ProgramOptions& options = {});
 
+/// All ranks must have left so many seconds after the first rank said why. Start-up, which takes long on a
+/// loaded machine, is not in it.
+inline constexpr double most_seconds_after_error = 5;
+
+struct FailedRun {
+  ProgramResult result;
+  std::vector<std::string> sentences;  ///< lines of stderr by which assay reports an error
+  double seconds_after_error = 0;      ///< from the first of them to the end of the last rank
+};
+/// Runs a whole command line (with or without mpirun) that is expected to fail.
+[[nodiscard]] FailedRun run_to_failure(const std::vector<std::string>& line, const ProgramOptions& options);
+
 /// Environment for mpirun in tests.
 [[nodiscard]] ProgramOptions mpi_options(ProgramOptions options = {});
 

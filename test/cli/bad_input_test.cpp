@@ -47,29 +47,36 @@ struct Broken {
   fs::path output() const { return folder / "out.h5"; }
   Broken() { fs::copy(demo(), folder / "demo", fs::copy_options::recursive); }
 
-  ProgramResult run(int ranks, const std::vector<std::string>& extra = {}) const {
-    std::vector<std::string> words{
+  std::vector<std::string> words(const std::vector<std::string>& extra = {}) const {
+    std::vector<std::string> all{
         "run", (folder / "demo" / "campaign.yaml").string(), "-o", output().string(), "--limit", "3"};
-    words.insert(words.end(), extra.begin(), extra.end());
-    return run_program(under_mpirun(ranks, words), mpi_options());
+    all.insert(all.end(), extra.begin(), extra.end());
+    return all;
+  }
+  ProgramResult run(int ranks, const std::vector<std::string>& extra = {}) const {
+    return run_program(under_mpirun(ranks, words(extra)), mpi_options());
   }
 
   // Every rank leaves within seconds with code 2, and rank 0 alone says `expected` in one sentence.
-  void refused(const std::string& expected, const std::vector<std::string>& extra = {}, int ranks = 1) const {
-    const auto result = run(ranks, extra);
-    INFO("stderr: " << result.err);
-    CHECK(result.exit_code == 2);
-    CHECK(result.seconds < 30);
-    std::vector<std::string> ours;
-    std::size_t begin = 0;
-    for (std::size_t end = 0; (end = result.err.find('\n', begin)) != std::string::npos; begin = end + 1) {
-      const std::string line = result.err.substr(begin, end - begin);
-      if (line.find("assay: ") == 0 && line.find("error") != std::string::npos) ours.push_back(line);
-    }
-    REQUIRE(ours.size() == 1);
-    CHECK_THAT(ours[0], Contains(expected));
+  void refused(const std::string& expected, const std::vector<std::string>& extra = {}, int ranks = 1,
+               const ProgramOptions& options = {}) const {
+    const auto failure = run_to_failure(under_mpirun(ranks, words(extra)), mpi_options(options));
+    INFO("stderr: " << failure.result.err);
+    CHECK(failure.result.exit_code == 2);
+    CHECK(failure.seconds_after_error < most_seconds_after_error);
+    REQUIRE(failure.sentences.size() == 1);
+    CHECK_THAT(failure.sentences[0], Contains(expected) && Catch::StartsWith("assay: error: "));
   }
 };
+
+// assay on `ranks` ranks, each started by a shell's `script`, whose arguments are the program's.
+std::vector<std::string> in_shell(const std::string& script, int ranks,
+                                  const std::vector<std::string>& words) {
+  auto line = under_mpirun(ranks, words);
+  const std::vector<std::string> shell{"bash", "-c", script, "bash"};
+  line.insert(line.end() - static_cast<std::ptrdiff_t>(words.size()) - 1, shell.begin(), shell.end());
+  return line;
+}
 
 // The length of the safetensors header, and the header.
 std::string header_of(const std::string& file) {
@@ -213,7 +220,8 @@ TEST_CASE("a task with bad data does not stop the others") {
 
 TEST_CASE("launches that cannot be are refused with what would fit") {
   const Broken broken;
-  broken.refused("needs 3 ranks but 2", {"--tp", "3"}, 2);
+  broken.refused("needs 3 ranks but 2 were launched; use tp=2 pp=1 dp=1, tp=1 pp=2 dp=1, tp=1 pp=1 dp=2",
+                 {"--tp", "3", "--dp", "1"}, 2);
   broken.refused("pp", {"--pp", "4", "--layers-per-stage", "1,1,1"}, 4);
 }
 
@@ -242,24 +250,68 @@ TEST_CASE("a data file that is a pipe is refused, not waited for") {
   broken.refused("regular file", {"--tasks", "demo_choice"});
 }
 
-TEST_CASE("a full disk ends the run with what was finished kept") {
+TEST_CASE("what fails before the ranks have met is said by one of them") {
   const Broken broken;
-  // A limit on file size stands in for the disk: writing past it fails just the same.
-  const auto limited = [&](const std::string& kib) {
-    return run_program(
-        {"bash", "-c",
-         "trap '' XFSZ; ulimit -f " + kib + "; exec " + std::string(ASSAY_BINARY) + " run " +
-             (broken.folder / "demo" / "campaign.yaml").string() + " -o " + broken.output().string()},
-        mpi_options());
-  };
-  const auto full = limited("20");
-  INFO(full.err);
-  CHECK(full.exit_code == 1);
-  CHECK_THAT(full.err, Contains("journal"));
-  const auto rest = run_program({ASSAY_BINARY, "run", (broken.folder / "demo" / "campaign.yaml").string(),
-                                 "-o", broken.output().string()},
-                                mpi_options());
-  INFO(rest.err);
-  CHECK(rest.exit_code == 0);
-  CHECK_THAT(rest.err, Contains("finished earlier"));
+  broken.refused("--modle", {"--modle", "x"}, 3);
+  broken.refused("whole number", {"--tp", "two"}, 3);
+  broken.refused("ASSAY_COMM_TIMEOUT", {}, 3, {.environment = {{"ASSAY_COMM_TIMEOUT", "soon"}}});
+  broken.refused("ASSAY_THREADS", {}, 3, {.environment = {{"ASSAY_THREADS", "many"}}});
+}
+
+TEST_CASE("the failing rank is named, wherever in the mesh it is") {
+  const Broken broken;
+  // The output projection is loaded by the last stage alone: world rank 1 as pp=2, ranks 1 and 3 as dp=2 x
+  // pp=2.
+  std::string bytes = read_bytes(broken.weights());
+  const std::string header = header_of(bytes);
+  const auto entry = header.find("\"model.norm.weight\"");
+  const auto offsets = header.find("\"data_offsets\":[", entry) + 16;
+  const std::size_t begin = 8 + header.size() + std::stoull(header.substr(offsets));
+  bytes[begin] = '\xff';
+  bytes[begin + 1] = '\xff';
+  write_bytes(broken.weights(), bytes);
+  broken.refused("(rank 1 on ", {"--pp", "2"}, 2);
+  broken.refused("(rank 1 on ", {"--pp", "2", "--dp", "2"}, 4);
+  broken.refused("(rank 2 on ", {"--pp", "2", "--tp", "2"}, 4);
+}
+
+TEST_CASE("memory that runs out on one rank is one sentence, and all ranks leave") {
+  for (const int ranks : {1, 2}) {
+    CAPTURE(ranks);
+    const Broken broken;
+    // 8 GiB of cache within 4 GiB of addresses, which MPI's start fits into; on the last rank alone.
+    const std::string limit = "[ ${OMPI_COMM_WORLD_RANK:-0} -lt " + std::to_string(ranks - 1) +
+                              " ] || ulimit -v 4194304; exec \"$@\"";
+    const auto failure = run_to_failure(in_shell(limit, ranks,
+                                                 broken.words({"--kv-cache-mib", "8192", "--max-sequences",
+                                                               "65536", "--tp", std::to_string(ranks)})),
+                                        mpi_options());
+    INFO("stderr: " << failure.result.err);
+    CHECK(failure.result.exit_code == 2);
+    CHECK(failure.seconds_after_error < most_seconds_after_error);
+    REQUIRE(failure.sentences.size() == 1);
+    CHECK_THAT(failure.sentences[0], Contains("not enough memory for this rank's part of the model"));
+    if (ranks > 1) CHECK_THAT(failure.sentences[0], Contains("(rank 1 on "));
+  }
+}
+
+TEST_CASE("a full disk ends the run with what was finished kept") {
+  for (const int ranks : {1, 2}) {
+    CAPTURE(ranks);
+    const Broken broken;
+    const auto words = broken.words({"--tp", std::to_string(ranks)});
+    // A limit on the size of rank 0's files stands in for the disk: writing past it fails just the same.
+    const std::string limit =
+        "trap '' XFSZ; [ ${OMPI_COMM_WORLD_RANK:-0} -gt 0 ] || ulimit -f 1; exec \"$@\"";
+    const auto full = run_to_failure(in_shell(limit, ranks, words), mpi_options());
+    INFO(full.result.err);
+    CHECK(full.result.exit_code == 1);
+    REQUIRE(full.sentences.size() == 1);
+    CHECK_THAT(full.sentences[0], Contains("journal") && Contains("finished requests before it are kept"));
+    CHECK(full.seconds_after_error < most_seconds_after_error);
+    const auto rest = run_program(under_mpirun(ranks, words), mpi_options());
+    INFO(rest.err);
+    CHECK(rest.exit_code == 0);
+    CHECK_THAT(rest.err, Contains("finished earlier"));
+  }
 }

@@ -7,14 +7,15 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <random>
-#include <set>
 #include <span>
 #include <string>
 #include <thread>
 #include <tuple>
 #include <vector>
 
+#include "assay/ops/linear.hpp"
 #include "assay/util/files.hpp"
 #include "cli/assay_program.hpp"
 #include "results/journal_format.hpp"
@@ -65,6 +66,27 @@ void wait_for_journal(const std::filesystem::path& output, std::size_t bytes) {
   }
 }
 
+using Key = std::tuple<std::string, std::int64_t, std::int32_t>;
+
+// The complete records of a journal, each in its bytes; no key twice.
+std::map<Key, std::vector<std::byte>> records_of(const std::string& journal) {
+  const auto bytes = std::as_bytes(std::span(journal));
+  const auto header = assay::results::journal::decode_header(bytes, "journal");
+  REQUIRE(header.has_value());
+  std::map<Key, std::vector<std::byte>> records;
+  for (const auto& record : assay::results::journal::scan_records(bytes, header->size).records) {
+    const Key key{record.key.task, record.key.doc_id, record.key.request_index};
+    // Encoded again at one place, as the bytes of a record depend on where it lies.
+    CHECK(records.emplace(key, assay::results::journal::encode_record(record, 0)).second);
+  }
+  return records;
+}
+
+// Until no rank of a killed run holds the journal of `output` any more, at most a minute.
+void wait_for_release(const std::filesystem::path& output) {
+  for (int i = 0; i < 6000 && !assay::util::try_lock(journal_of(output)).valid(); ++i) sleep_seconds(0.01);
+}
+
 const std::vector<std::string> mesh_tp2{"--tp",           "2",  "--limit",         "12",
                                         "--batch-tokens", "64", "--max-sequences", "4"};
 
@@ -109,38 +131,78 @@ TEST_CASE("killed at 20 random moments, the same command ends with the same samp
 TEST_CASE("resumed on another mesh, nothing finished runs twice") {
   const TempDir folder;
   const auto output = folder / "out.h5";
-  std::string first;
   {
+    // Slowly: the ranks notice the end of mpirun about a second late, and must not finish meanwhile.
     Program program(under_mpirun(4, run_words(output, {"--tp", "2", "--pp", "2", "--limit", "40",
-                                                       "--max-sequences", "4"})),
+                                                       "--max-sequences", "1", "--batch-tokens", "8"})),
                     mpi_options());
-    // Some records, but not all.
     wait_for_journal(output, 4000);
     program.kill_group(SIGKILL);
     (void)program.wait();
-    first = read_bytes(journal_of(output));
-    REQUIRE(first.size() >= 4000);
   }
+  wait_for_release(output);
+  const std::string first = read_bytes(journal_of(output));
   const auto resumed = assay_run(2, output, {"--dp", "2", "--limit", "40"});
   INFO(resumed.err);
   REQUIRE(resumed.exit_code == 0);
-  CHECK_THAT(resumed.err, Catch::Contains("finished earlier"));
 
-  // What was recorded is still there, untouched (but for a torn last record), and no question is answered
-  // twice.
-  const std::string second = read_bytes(journal_of(output));
-  const std::size_t common = static_cast<std::size_t>(
-      std::mismatch(first.begin(), first.end(), second.begin(), second.end()).first - first.begin());
-  CHECK(first.size() - common < 4000);
-  std::set<std::tuple<std::string, std::int64_t, std::int32_t>> seen;
-  const auto bytes = std::as_bytes(std::span(second));
-  const auto header = assay::results::journal::decode_header(bytes, "journal");
-  REQUIRE(header.has_value());
-  const auto records = assay::results::journal::scan_records(bytes, header->size).records;
-  for (const auto& record : records) {
-    CHECK(seen.emplace(record.key.task, record.key.doc_id, record.key.request_index).second);
+  // Every record that was complete is still there, byte for byte, as one of those that counted as finished;
+  // no question is answered twice.
+  const auto before = records_of(first);
+  const auto after = records_of(read_bytes(journal_of(output)));
+  REQUIRE(!before.empty());
+  CHECK(before.size() < after.size());
+  for (const auto& [key, bytes] : before) {
+    const auto found = after.find(key);
+    REQUIRE(found != after.end());
+    CHECK(found->second == bytes);
   }
-  CHECK(records.size() > 100);
+  CHECK_THAT(resumed.err,
+             Catch::Contains(", " + std::to_string(before.size()) + " of them finished earlier"));
+}
+
+TEST_CASE("a journal of other instructions is not continued, and says how it can be") {
+  if (std::string(assay::ops::cpu_isa_name()) == "baseline") {
+    WARN("SKIPPED: this CPU has none but the baseline instructions");
+    return;
+  }
+  const TempDir folder;
+  const auto output = folder / "out.h5";
+  const std::vector<std::string> extra{"--limit", "3", "--dtype", "float32"};
+  const ProgramOptions baseline{.environment = {{"ASSAY_CPU_ISA", "baseline"}}};
+  REQUIRE(assay_run(1, output, extra, baseline).exit_code == 0);
+  const std::string journal = read_bytes(journal_of(output));
+
+  const auto refused = assay_run(1, output, extra);
+  INFO(refused.err);
+  CHECK(refused.exit_code == 2);
+  CHECK_THAT(refused.err, Catch::Contains("recorded with baseline instructions") &&
+                              Catch::Contains(std::string("compute with ") + assay::ops::cpu_isa_name()) &&
+                              Catch::Contains("ASSAY_CPU_ISA=baseline") && Catch::Contains("--overwrite"));
+  CHECK(read_bytes(journal_of(output)) == journal);
+  CHECK(assay_run(1, output, extra, baseline).exit_code == 0);
+  auto overwrite = extra;
+  overwrite.emplace_back("--overwrite");
+  CHECK(assay_run(1, output, overwrite).exit_code == 0);
+}
+
+TEST_CASE("ranks of other instructions do not compute together") {
+  if (std::string(assay::ops::cpu_isa_name()) == "baseline") {
+    WARN("SKIPPED: this CPU has none but the baseline instructions");
+    return;
+  }
+  const TempDir folder;
+  auto line = under_mpirun(1, run_words(folder / "out.h5", {"--limit", "3"}));
+  auto all = line;
+  all.insert(all.begin(), {"mpirun", "-np", "1"});
+  all.insert(all.end(), {":", "-np", "1", "env", "ASSAY_CPU_ISA=baseline"});
+  all.insert(all.end(), line.begin(), line.end());
+  const auto failure = run_to_failure(all, mpi_options());
+  INFO(failure.result.err);
+  CHECK(failure.result.exit_code == 2);
+  REQUIRE(failure.sentences.size() == 1);
+  CHECK_THAT(failure.sentences[0],
+             Catch::Contains("baseline instructions here") && Catch::Contains("(rank 1 on "));
 }
 
 TEST_CASE("a finished campaign run again computes nothing and keeps its records") {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "cli/assay_program.hpp"
+#include "support/temp_dir.hpp"
 
 using namespace assay::test;
 using Catch::Contains;
@@ -66,7 +67,16 @@ TEST_CASE("plan shows every rank's memory and refuses splits that cannot be") {
 }
 
 TEST_CASE("doctor reports on this machine") {
-  const auto result = run_assay({"doctor"});
-  CHECK((result.exit_code == 0 || result.exit_code == 2));
-  CHECK_THAT(result.out, Contains("cores") && Contains("instructions") && Contains("tasks"));
+  // Whatever this machine is like, its word and its exit code agree, and what a test breaks is found.
+  const TempDir folder;
+  const auto healthy = run_assay({"doctor"}, {.unset = {"ASSAY_DATA_ROOT"}, .folder = folder.path()});
+  INFO(healthy.out);
+  CHECK(healthy.exit_code == (healthy.out.find("FIX") == std::string::npos ? 0 : 2));
+  CHECK_THAT(healthy.out, Contains("cores") && Contains("instructions") && Contains("shipped"));
+  const auto broken = run_assay({"doctor"}, {.environment = {{"ASSAY_DATA_ROOT", "/nowhere"},
+                                                             {"ASSAY_CONFIG_DIR", folder.path().string()}}});
+  INFO(broken.out);
+  CHECK(broken.exit_code == 2);
+  CHECK_THAT(broken.out, Contains("ASSAY_DATA_ROOT=/nowhere is not a folder"));
+  CHECK_THAT(broken.out, Contains("FIX   tasks"));
 }

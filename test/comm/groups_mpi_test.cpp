@@ -69,13 +69,6 @@ TEST_CASE("every mesh that fits has the right groups") {
   for (const MeshShape& shape : meshes_that_fit(world().size())) check_mesh(shape);
 }
 
-TEST_CASE("a mesh that does not fit is refused on every rank alike") {
-  const MeshShape wrong{.tp = 3, .pp = 1, .dp = 1};
-  CHECK_THROWS_AS(Mesh(world(), wrong), assay::util::InputError);
-  CHECK_THROWS_WITH(Mesh(world(), wrong), Catch::Contains("needs 3 ranks") &&
-                                              Catch::Contains("dp=" + std::to_string(world().size())));
-}
-
 TEST_CASE("groups follow color, then key, then rank") {
   const int n = world().size();
   const auto reversed = world().split(-7, -world().rank(), "reversed");
@@ -111,12 +104,11 @@ TEST_CASE("groups come and go without wearing anything out") {
 
 TEST_CASE("all ranks of a test run are on one host, or know on which") {
   CHECK_FALSE(world().host().empty());
-  CHECK(world().local_rank() >= 0);
-  CHECK(world().local_rank() < world().local_size());
+  CHECK(world().local_size() >= 1);
   CHECK(world().local_size() <= world().size());
-  std::int64_t places[] = {world().local_size()};
-  world().all_reduce_max(places);
   const auto pair = world().split(world().rank() / 2, 0, "pair");
   CHECK(pair->local_size() <= pair->size());
   CHECK(pair->host() == world().host());
+  CHECK(pair->world_rank() == world().rank());
+  CHECK(world().split(world().rank(), 0, "alone")->world_rank() == world().rank());
 }

@@ -1,6 +1,7 @@
 // Whole jobs under mpirun whose ranks fail: the job must end soon, with the right exit code and the reason.
 #include <catch2/catch.hpp>
 
+#include "support/mpi_environment.hpp"
 #include "support/run_program.hpp"
 
 using assay::test::ProgramResult;
@@ -12,15 +13,11 @@ namespace {
 constexpr double job_timeout_seconds = 60;
 
 ProgramResult launch(int ranks, const std::string& how, const std::string& comm_timeout = "300") {
+  auto environment = assay::test::mpi_environment();
+  environment.emplace_back("ASAN_OPTIONS", "detect_leaks=0");  // Open MPI's own, at exit
+  environment.emplace_back("ASSAY_COMM_TIMEOUT", comm_timeout);
   return run_program({ASSAY_MPIEXEC, "-np", std::to_string(ranks), ASSAY_MISBEHAVE, how},
-                     {.environment = {{"OMPI_ALLOW_RUN_AS_ROOT", "1"},
-                                      {"OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"},
-                                      {"OMPI_MCA_rmaps_base_oversubscribe", "1"},
-                                      {"OMPI_MCA_hwloc_base_binding_policy", "none"},
-                                      {"OMPI_MCA_btl_vader_single_copy_mechanism", "none"},
-                                      {"ASAN_OPTIONS", "detect_leaks=0"},  // Open MPI's own, at exit
-                                      {"ASSAY_COMM_TIMEOUT", comm_timeout}},
-                      .timeout_seconds = job_timeout_seconds});
+                     {.environment = std::move(environment), .timeout_seconds = job_timeout_seconds});
 }
 
 std::size_t occurrences(const std::string& text, const std::string& part) {

@@ -20,6 +20,9 @@ assay::comm::Environment environment_of(const Variables& variables) {
 int ranks(const Variables& variables) {
   return assay::comm::launched_ranks(environment_of(variables));
 }
+int rank(const Variables& variables) {
+  return assay::comm::launched_rank(environment_of(variables));
+}
 bool no_pmi(const Variables& variables) {
   return assay::comm::srun_without_pmi(environment_of(variables));
 }
@@ -74,6 +77,23 @@ TEST_CASE("a count that is none is ignored") {
     CAPTURE(text);
     CHECK(ranks({{"OMPI_COMM_WORLD_SIZE", text}}) == 1);
     CHECK(ranks({{"OMPI_COMM_WORLD_SIZE", text}, {"PMI_SIZE", "3"}}) == 3);
+  }
+}
+
+TEST_CASE("each launcher's rank is found beside its count") {
+  CHECK(rank({}) == 0);
+  CHECK(rank({{"OMPI_COMM_WORLD_SIZE", "4"}, {"OMPI_COMM_WORLD_RANK", "3"}}) == 3);
+  CHECK(rank({{"PMI_SIZE", "8"}, {"PMI_RANK", "5"}}) == 5);
+  CHECK(rank({{"MPI_LOCALNRANKS", "2"}, {"MPI_LOCALRANKID", "1"}}) == 1);
+  Variables variables = step_of("2");
+  variables["SLURM_PROCID"] = "1";
+  CHECK(rank(variables) == 1);
+  variables["OMPI_COMM_WORLD_SIZE"] = "8";  // mpirun's, not its daemon's
+  variables["OMPI_COMM_WORLD_RANK"] = "0";
+  CHECK(rank(variables) == 0);
+  CHECK(rank(batch_script) == 0);
+  for (const char* text : {"-1", "x", ""}) {
+    CHECK(rank({{"OMPI_COMM_WORLD_SIZE", "4"}, {"OMPI_COMM_WORLD_RANK", text}}) == 0);
   }
 }
 

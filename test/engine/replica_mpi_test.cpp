@@ -116,7 +116,7 @@ TEST_CASE("a bad tensor on one rank fails loading on every rank with its name") 
   const int stages = std::min(test::world().size(), 2);
   const comm::Mesh mesh(test::world(), {test::world().size() / stages, stages, 1});
   const auto load = [&] { engine::Engine(mesh, spec, checkpoint, nullptr, engine::EngineOptions{}); };
-  CHECK_THROWS_AS(load(), util::InputError);
+  CHECK_THROWS_AS(load(), util::Error);
   CHECK_THROWS_WITH(load(), Catch::Contains("model.layers.2.mlp.down_proj.weight"));
 }
 

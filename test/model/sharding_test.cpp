@@ -129,3 +129,12 @@ TEST_CASE("impossible tensor splits are refused with those that would work") {
   CHECK_THAT(refusal([] { (void)shard(spec_with(8, 8), 0, 0); }), Contains("at least 1"));
   CHECK_THAT(refusal([] { (void)shard(spec_with(8, 8), 16, 0); }), Contains("use a tp of 1, 2, 4, 8"));
 }
+
+TEST_CASE("whether a split can be is known beforehand") {
+  using assay::model::can_split;
+  const ArchSpec spec = spec_with(8, 2);
+  for (const int tp : {1, 2, 4, 8}) CHECK(can_split(spec, {.tp = tp, .pp = 7, .dp = 3}));
+  CHECK_FALSE(can_split(spec, {.tp = 3}));
+  CHECK_FALSE(can_split(spec, {.tp = 16}));
+  CHECK_FALSE(can_split(spec, {.pp = 8}));
+}

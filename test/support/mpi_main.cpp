@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
   if (world_pointer->rank() != 0) std::cout.rdbuf(swallowed.rdbuf());
   const int failed = assay::test::run_cases(argc, argv);
   std::cout.rdbuf(console);
-  std::int64_t worst[] = {failed};
-  world_pointer->all_reduce_max(worst);
-  return worst[0] == 0 ? 0 : 1;
+  double failures[] = {static_cast<double>(failed)};
+  world_pointer->all_reduce_sum(failures);
+  return failures[0] == 0 ? 0 : 1;
 }

@@ -9,7 +9,7 @@ namespace assay::campaign {
 
 /// Runs the campaign on all ranks of `world` (collective) and returns the process's exit code. Rank 0 reads
 /// tasks and data, journals every finished request, writes the results file and reports. Resumes from the
-/// output's journal. Throws Error; off rank 0 its message may be empty when rank 0 reports the same failure.
+/// output's journal. Throws comm::AgreedError for what all ranks know of, else this rank's own failure.
 [[nodiscard]] util::ExitCode run_campaign(const CampaignConfig& config, comm::Communicator& world);
 
 }  // namespace assay::campaign

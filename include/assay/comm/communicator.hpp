@@ -32,9 +32,6 @@ class Communicator {
   /// every rank gets the same bits.
   virtual void all_reduce_sum(std::span<float> values) = 0;
   virtual void all_reduce_sum(std::span<double> values) = 0;
-  /// In place. A NaN on any rank gives NaN on every rank.
-  virtual void all_reduce_max(std::span<float> values) = 0;
-  virtual void all_reduce_max(std::span<std::int64_t> values) = 0;
   /// `out` holds size() blocks of in.size() bytes, in rank order.
   virtual void all_gather(std::span<const std::byte> in, std::span<std::byte> out) = 0;
   virtual void broadcast(std::span<std::byte> bytes, int root) = 0;
@@ -65,25 +62,30 @@ class Communicator {
   [[nodiscard]] virtual std::unique_ptr<Communicator> split(int color, int key, std::string group_name) = 0;
   /// Ends the whole job now with this exit code, from one rank alone.
   [[noreturn]] virtual void abort(int exit_code) = 0;
-  /// Host name of this rank.
+  /// This rank's number in the whole job, and its host's name: how errors name it.
+  [[nodiscard]] virtual int world_rank() const = 0;
   [[nodiscard]] virtual std::string host() const = 0;
-  /// Ranks of this group on this rank's host, and this rank's place among them.
+  /// Ranks of this group on this rank's host.
   [[nodiscard]] virtual int local_size() const = 0;
-  [[nodiscard]] virtual int local_rank() const = 0;
 };
 
-/// The group of this process alone.
-[[nodiscard]] std::unique_ptr<Communicator> make_self_communicator(std::string group_name = "self");
+/// The group of this process alone; `world_rank`: its number in the whole job.
+[[nodiscard]] std::unique_ptr<Communicator> make_self_communicator(std::string group_name = "self",
+                                                                   int world_rank = 0);
 
 /// How many ranks the launcher started, from its environment variables alone (no MPI call): Open MPI's
 /// mpirun, SLURM's srun, MPICH's; 1 without a launcher, and in a SLURM batch script outside srun.
 [[nodiscard]] int launched_ranks();
 
+/// This process's rank by the same variables; 0 where they do not say.
+[[nodiscard]] int launched_rank();
+
 /// MPI for the life of the object: initialises it (thread level SERIALIZED, errors returned), owns the
 /// world. Created only when launched_ranks() > 1 or by tests. Throws InputError when the launcher started N
-/// processes but MPI sees a world of 1 (srun without --mpi=pmix). The destructor finalises MPI once every
-/// rank has arrived there. While an exception passes through it, it waits for the others two seconds only
-/// and else leaves without finalising, so that the launcher ends the job. Groups must be gone before it.
+/// processes but MPI sees a world of 1 (srun without --mpi=pmix), on every rank. The destructor finalises MPI
+/// once every rank has arrived there. While an exception passes through it, it waits for the others two
+/// seconds only and else leaves without finalising, so that the launcher ends the job. Groups must be gone
+/// before it.
 class MpiRuntime {
  public:
   MpiRuntime();

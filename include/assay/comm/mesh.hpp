@@ -31,14 +31,14 @@ struct MeshCoordinate {
   int replica = 0;
 };
 
-/// Throws InputError for sizes below 1; `rank` must be within the mesh.
+/// `shape` must be of sizes >= 1 and `rank` within it.
 [[nodiscard]] MeshCoordinate coordinate_of(const MeshShape& shape, int rank);
 
 /// This rank's place in the mesh and the groups it belongs to. Groups of size 1 call no library.
 class Mesh {
  public:
-  /// Collective over `world`, which must outlive the mesh. Throws InputError if shape.ranks() !=
-  /// world.size(), listing meshes that would fit.
+  /// Collective over `world`, which must outlive the mesh; shape.ranks() must be world.size() (what users ask
+  /// for is checked by plan::choose_mesh).
   Mesh(Communicator& world, const MeshShape& shape);
   [[nodiscard]] const MeshShape& shape() const { return shape_; }
   [[nodiscard]] const MeshCoordinate& coordinate() const { return coordinate_; }

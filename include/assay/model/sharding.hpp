@@ -30,6 +30,9 @@ struct RankShard {
   Range vocab;         ///< rows of embedding and lm_head
 };
 
+/// Whether the model can be split over these tensor ranks and stages; shard_of says what is wrong where not.
+[[nodiscard]] bool can_split(const ArchSpec& spec, const comm::MeshShape& mesh);
+
 /// Layers of every stage: as even as can be, earlier stages taking the remainder, unless `layers_per_stage`
 /// (pp entries summing to spec.layers) says otherwise.
 [[nodiscard]] std::vector<Range> split_layers(std::int64_t layers, int pp,

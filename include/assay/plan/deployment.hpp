@@ -22,8 +22,9 @@ struct MeshRequest {
 
 /// The mesh for `ranks` ranks: what was asked for, the rest filled in: an unnamed dp takes the ranks that are
 /// left, an unnamed tp and pp are 1, and where only dp is named the remaining ranks go to tp. Throws
-/// InputError if the product cannot be `ranks`.
-[[nodiscard]] comm::MeshShape choose_mesh(const MeshRequest& request, int ranks);
+/// InputError if the product cannot be `ranks`, listing meshes of so many ranks that this model can be split
+/// into.
+[[nodiscard]] comm::MeshShape choose_mesh(const MeshRequest& request, int ranks, const model::ArchSpec& spec);
 
 /// "auto", "float32", "bfloat16" -> the dtype to compute in. auto: bfloat16 where the checkpoint is 16-bit
 /// and this CPU multiplies bf16 fast, else float32. Throws InputError for a name not known or not computable.

@@ -40,7 +40,7 @@ util::ExitCode run(const std::vector<std::string>& arguments) {
                                               : static_cast<int>(std::min<std::int64_t>(named, 1 << 20));
   util::check_input(ranks >= 1, "--ranks must be positive");
   const engine::EngineOptions engine_options = campaign::engine_options(config, spec, 1);
-  const auto deployment = plan::plan_deployment(spec, plan::choose_mesh(mesh, ranks), engine_options);
+  const auto deployment = plan::plan_deployment(spec, plan::choose_mesh(mesh, ranks, spec), engine_options);
   fmt::print("{}", plan::to_text(deployment, spec, engine_options));
   return util::ExitCode::ok;
 }

@@ -3,8 +3,8 @@
 #include <memory>
 #include <optional>
 
-#include "assay/campaign/agreement.hpp"
 #include "assay/campaign/run.hpp"
+#include "assay/comm/agreement.hpp"
 #include "assay/results/show.hpp"
 #include "assay/util/log.hpp"
 #include "cli/campaign_options.hpp"
@@ -54,14 +54,16 @@ util::ExitCode run(const std::vector<std::string>& arguments) {
   util::set_log_rank(world.rank());
   try {
     campaign::CampaignConfig config;
-    campaign::on_every_rank(world, [&] { config = read_campaign_options(values); });
+    comm::on_every_rank(world, [&] { config = read_campaign_options(values); });
     const auto code = campaign::run_campaign(config, world);
     if (world.rank() == 0 && code != util::ExitCode::resumable) report(config);
     return code;
-  } catch (const util::Error& error) {
+  } catch (const std::exception& error) {
     // Said before the ranks part: mpirun ends the others as soon as one has left with an error.
-    if (*error.what() != '\0') util::log_error("{}", error.what());
-    throw util::Error(error.code(), "");
+    const comm::Failure failure = comm::describe_failure(error);
+    const bool agreed = dynamic_cast<const comm::AgreedError*>(&error) != nullptr;
+    if (!agreed || world.rank() == 0) util::log_error("{}", failure.message);
+    throw util::Error(failure.code, "");
   }
 }
 

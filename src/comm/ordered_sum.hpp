@@ -1,4 +1,4 @@
-// Element-wise reductions in rank order: the same bits whoever computes them.
+// Element-wise sums in rank order: the same bits whoever computes them.
 #pragma once
 
 #include <algorithm>
@@ -7,24 +7,9 @@
 
 namespace assay::comm {
 
-struct Sum {
-  template <class T>
-  [[nodiscard]] T operator()(T a, T b) const {
-    return a + b;
-  }
-};
-
-/// The larger; a NaN beats every number, and the first NaN stays.
-struct Max {
-  template <class T>
-  [[nodiscard]] T operator()(T a, T b) const {
-    return b > a || b != b ? (a != a ? a : b) : a;
-  }
-};
-
-/// `blocks` holds `parts` blocks of `count` elements. out[i] = op(op(block 0[i], block 1[i]), block 2[i])...
-template <class T, class Op>
-void combine_in_order(const T* blocks, int parts, std::size_t count, T* out, Op op) {
+/// `blocks` holds `parts` blocks of `count` elements. out[i] = (block 0[i] + block 1[i]) + block 2[i] + ...
+template <class T>
+void sum_in_order(const T* blocks, int parts, std::size_t count, T* out) {
   constexpr std::size_t tile = 512;  // the running results stay in the L1 cache and the inner loop vectorises
   std::array<T, tile> result;
   for (std::size_t begin = 0; begin < count; begin += tile) {
@@ -33,7 +18,7 @@ void combine_in_order(const T* blocks, int parts, std::size_t count, T* out, Op 
     std::copy_n(block, n, result.data());
     for (int part = 1; part < parts; ++part) {
       block += count;
-      for (std::size_t i = 0; i < n; ++i) result[i] = op(result[i], block[i]);
+      for (std::size_t i = 0; i < n; ++i) result[i] += block[i];
     }
     std::copy_n(result.data(), n, out + begin);
   }
