@@ -121,6 +121,7 @@ void Collector::finish_task(std::size_t index) {
   results::TaskResult result;
   result.task = prepared.task;
   result.num_fewshot = prepared.num_fewshot;
+  result.documents = prepared.documents;
   result.error = state.error;
   if (result.error.empty()) {
     try {

@@ -54,7 +54,9 @@ Preparation prepare(const CampaignConfig& config, const text::Tokenizer& tokeniz
     PreparedTask& prepared = preparation.tasks[i];
     prepared.num_fewshot = eval::effective_num_fewshot(prepared.task, options);
     try {
-      prepared.samples = eval::build_samples(prepared.task, options);
+      eval::SampleSet set = eval::build_samples(prepared.task, options);
+      prepared.samples = std::move(set.samples);
+      prepared.documents = set.documents;
       auto planned = encode_task(config, prepared, i, tokenizer, max_length);
       std::move(planned.begin(), planned.end(), std::back_inserter(preparation.requests));
     } catch (const util::InputError& error) {

@@ -18,6 +18,7 @@ struct PreparedTask {
   int num_fewshot = 0;
   std::vector<eval::Sample> samples;
   std::string error;
+  std::int64_t documents = -1;  ///< in the split, before any limit; -1: not known
 };
 
 /// Where the request with id i belongs, and its content.

@@ -30,7 +30,11 @@ double perplexity_of(std::span<const double> values) {
   return std::exp(-plain_mean(values));
 }
 
+// The upper median, as lm-eval's. A NaN has no place in an order (Python's sort leaves the list half sorted
+// around it): one makes the median NaN, as it does the mean.
 double median_of(std::span<double> values) {
+  if (values.empty() || std::ranges::any_of(values, [](double value) { return std::isnan(value); }))
+    return std::numeric_limits<double>::quiet_NaN();
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::ranges::nth_element(values, middle);
   return *middle;

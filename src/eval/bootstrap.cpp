@@ -52,18 +52,19 @@ double bootstrap_standard_error(std::span<const double> values,
     }
   };
   std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    std::vector<double> drawn(values.size());
+  const auto work = [&](std::vector<double>& drawn) {
     for (std::size_t i = next++; i < chunks; i = next++) run_chunk(i, drawn);
   };
   // Threads only help where there is work for them; every chunk has its own generator and place.
   const std::size_t draws = resamples * values.size();
   const unsigned threads =
       draws < 10'000'000 ? 1 : std::clamp(std::thread::hardware_concurrency(), 1u, max_threads);
+  // Allocated here: what a thread throws ends the process.
+  std::vector<std::vector<double>> drawn(threads, std::vector<double>(values.size()));
   {
     std::vector<std::jthread> helpers;
-    for (unsigned t = 1; t < threads; ++t) helpers.emplace_back(work);
-    work();
+    for (unsigned t = 1; t < threads; ++t) helpers.emplace_back([&work, &mine = drawn[t]] { work(mine); });
+    work(drawn[0]);
   }
   return sample_deviation(results);
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <new>
 #include <nlohmann/json.hpp>
 
 #include "assay/eval/task.hpp"
@@ -28,6 +29,9 @@ auto for_document(const TaskConfig& task, const Split& split, std::size_t index,
     return function();
   } catch (const util::InputError& error) {
     util::fail_input("task {}, {}: {}", task.task, place(split, index), error.what());
+  } catch (const std::bad_alloc&) {
+    util::fail_input("task {}, {}: the document needs more memory than there is", task.task,
+                     place(split, index));
   }
 }
 
@@ -38,6 +42,8 @@ Split read_processed(const TaskConfig& task, const BuildOptions& options, const 
     split = read_split(options.data_root, task.dataset_path, task.dataset_name, name, limit);
   } catch (const util::InputError& error) {
     util::fail_input("task {}: {}", task.task, error.what());
+  } catch (const std::bad_alloc&) {
+    util::fail_input("task {}: its split \"{}\" needs more memory than there is", task.task, name);
   }
   if (task.process_docs.empty()) return split;
   const NamedProcess* process = find_process(task.process_docs);
@@ -98,7 +104,9 @@ class SampleBuilder {
     sample.target = target_.target(document);
     sample.several_targets = several_targets_;
     if (choices_) sample.choices = choices_->choices(document);
-    add_requests(sample, description(document) + shots + text_.text(document));
+    std::string context = description(document) + shots + text_.text(document);
+    check_rendered_size(context.size());
+    add_requests(sample, context);
     return sample;
   }
 
@@ -163,8 +171,8 @@ int effective_num_fewshot(const TaskConfig& task, const BuildOptions& options) {
   return task.num_fewshot_fixed ? 0 : options.num_fewshot.value_or(task.num_fewshot);
 }
 
-std::vector<Sample> build_samples(const TaskConfig& task, const BuildOptions& options) {
-  // Without a seed the first documents are taken, and no more need be read.
+SampleSet build_samples(const TaskConfig& task, const BuildOptions& options) {
+  // Without a seed the first documents are taken, and no more need be kept.
   const Split split =
       read_processed(task, options, task.test_split, options.sample_seed ? -1 : options.limit);
   const int shots = effective_num_fewshot(task, options);
@@ -175,19 +183,26 @@ std::vector<Sample> build_samples(const TaskConfig& task, const BuildOptions& op
   if (!split.documents.empty()) {
     for_document(task, split, 0, [&] { builder.look_at_first(split.documents[0].fields); });
   }
-  std::vector<Sample> samples;
-  for (const std::size_t i : chosen_documents(split.documents.size(), options)) {
-    const OrderedJson& document = split.documents[i].fields;
-    std::string context;
+  const auto shots_of = [&](const OrderedJson& document) {
+    std::string text;
     for (const Document* drawn : sampler.draw(static_cast<std::size_t>(shots), document)) {
       const auto index = static_cast<std::size_t>(drawn - pool.documents.data());
-      context += for_document(task, pool, index, [&] { return builder.shot(drawn->fields); });
+      for_document(task, pool, index, [&] {
+        text += builder.shot(drawn->fields);
+        check_rendered_size(text.size());
+      });
     }
-    samples.push_back(for_document(task, split, i, [&] { return builder.build(i, document, context); }));
+    return text;
+  };
+  SampleSet set{{}, split.rows};
+  for (const std::size_t i : chosen_documents(split.documents.size(), options)) {
+    const OrderedJson& document = split.documents[i].fields;
+    const std::string context = shots_of(document);
+    set.samples.push_back(for_document(task, split, i, [&] { return builder.build(i, document, context); }));
   }
-  check_input(!samples.empty(), "task {}: no documents are left to evaluate (limit {})", task.task,
+  check_input(!set.samples.empty(), "task {}: no documents are left to evaluate (limit {})", task.task,
               options.limit);
-  return samples;
+  return set;
 }
 
 }  // namespace assay::eval

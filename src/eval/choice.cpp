@@ -6,21 +6,6 @@
 #include "assay/util/error.hpp"
 
 namespace assay::eval {
-namespace {
-
-// Index of a gold option, or -1 if it names none.
-std::int64_t gold_index(const util::OrderedJson& gold, const std::vector<std::string>& choices) {
-  if (gold.is_number_integer()) {
-    const auto index = gold.get<std::int64_t>();
-    return index < static_cast<std::int64_t>(choices.size()) ? index : -1;
-  }
-  if (!gold.is_string()) return -1;
-  const auto found = std::ranges::find(choices, gold.get_ref<const std::string&>());
-  return found == choices.end() ? -1 : found - choices.begin();
-}
-
-}  // namespace
-
 std::size_t arg_max(std::span<const double> values) {
   std::size_t best = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -30,21 +15,39 @@ std::size_t arg_max(std::span<const double> values) {
   return best;
 }
 
-std::vector<double> divided(std::span<const double> values, std::span<const double> by) {
-  std::vector<double> result;
-  for (std::size_t i = 0; i < values.size(); ++i) result.push_back(values[i] / by[i]);
-  return result;
+std::optional<std::size_t> gold_index(const util::OrderedJson& gold,
+                                      const std::vector<std::string>& choices) {
+  if (gold.is_number_integer()) {
+    const auto index = gold.get<std::int64_t>();
+    const bool names_one = index >= 0 && index < static_cast<std::int64_t>(choices.size());
+    return names_one ? std::optional(static_cast<std::size_t>(index)) : std::nullopt;
+  }
+  if (!gold.is_string()) return std::nullopt;
+  const auto found = std::ranges::find(choices, gold.get_ref<const std::string&>());
+  if (found == choices.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - choices.begin());
+}
+
+double any_gold(const ScoreInput& input, const std::function<bool(std::size_t)>& holds) {
+  const auto holds_for = [&](const util::OrderedJson& gold) {
+    const auto index = gold_index(gold, input.sample.choices);
+    return index && holds(*index);
+  };
+  const util::OrderedJson& target = input.sample.target;
+  const bool any = target.is_array() ? std::ranges::any_of(target, holds_for) : holds_for(target);
+  return any ? 1.0 : 0.0;
 }
 
 double is_gold(const ScoreInput& input, std::size_t predicted) {
-  const auto wanted = static_cast<std::int64_t>(predicted);
-  const util::OrderedJson& target = input.sample.target;
-  if (!target.is_array()) return gold_index(target, input.sample.choices) == wanted ? 1.0 : 0.0;
-  return std::ranges::any_of(
-             target,
-             [&](const util::OrderedJson& gold) { return gold_index(gold, input.sample.choices) == wanted; })
-             ? 1.0
-             : 0.0;
+  return any_gold(input, [predicted](std::size_t gold) { return gold == predicted; });
+}
+
+double is_gold_by_length(const ScoreInput& input, std::size_t (*length)(std::string_view choice)) {
+  const auto log_probabilities = choice_log_probabilities(input);
+  std::vector<double> values;
+  for (std::size_t i = 0; i < log_probabilities.size(); ++i)
+    values.push_back(log_probabilities[i] / static_cast<double>(length(input.sample.choices[i])));
+  return is_gold(input, arg_max(values));
 }
 
 std::span<const double> choice_log_probabilities(const ScoreInput& input) {

@@ -2,7 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "eval/metric.hpp"
@@ -11,10 +15,16 @@ namespace assay::eval {
 
 /// numpy.argmax: the first maximum; the first NaN if there is one. `values` is not empty.
 [[nodiscard]] std::size_t arg_max(std::span<const double> values);
-/// Log-probabilities divided element by element.
-[[nodiscard]] std::vector<double> divided(std::span<const double> values, std::span<const double> by);
+/// Index of a gold option given as an index or as its text; none if it names no option.
+[[nodiscard]] std::optional<std::size_t> gold_index(const util::OrderedJson& gold,
+                                                    const std::vector<std::string>& choices);
+/// 1.0 if `holds` for the gold option (or for one of several), else 0.0.
+[[nodiscard]] double any_gold(const ScoreInput& input, const std::function<bool(std::size_t)>& holds);
 /// 1.0 if `predicted` is the gold option (or one of several), else 0.0.
 [[nodiscard]] double is_gold(const ScoreInput& input, std::size_t predicted);
+/// is_gold of the option whose log-probability divided by its length is the highest.
+[[nodiscard]] double is_gold_by_length(const ScoreInput& input,
+                                       std::size_t (*length)(std::string_view choice));
 /// Log-probabilities of the options given the context (without those acc_mutual_info adds).
 [[nodiscard]] std::span<const double> choice_log_probabilities(const ScoreInput& input);
 

@@ -1,5 +1,7 @@
 #include "eval/counted_text.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "assay/util/error.hpp"
 #include "eval/document_module.hpp"
 
@@ -11,6 +13,14 @@ std::string counted_text(const ScoreInput& input) {
   util::check_input(units != nullptr, "task {}: process_results names the unknown function \"{}\"",
                     input.task.task, input.task.process_results);
   return units->function(input.sample.doc);
+}
+
+util::OrderedJson per_unit(const ScoreInput& input, std::int64_t units) {
+  return util::OrderedJson::array({input.log_probabilities.at(0), units});
+}
+
+util::OrderedJson per_byte(const ScoreInput& input) {
+  return per_unit(input, static_cast<std::int64_t>(counted_text(input).size()));
 }
 
 }  // namespace assay::eval

@@ -17,8 +17,12 @@ struct Row {
 
 class CsvReader {
  public:
-  CsvReader(std::string_view text, char separator, std::string_view source)
-      : rest_(text), separator_(separator), source_(source) {}
+  CsvReader(std::string_view text, char separator, std::string_view source, std::size_t row_bytes)
+      : rest_(text),
+        separator_(separator),
+        ends_({'\r', '\n', separator}),
+        source_(source),
+        row_bytes_(row_bytes) {}
 
   // Blank lines are skipped; false at the end.
   bool next(Row& row) {
@@ -26,8 +30,12 @@ class CsvReader {
     if (rest_.empty()) return false;
     row.cells.clear();
     row.line = line_;
+    const std::size_t before = rest_.size();
     for (;;) {
       row.cells.push_back(cell());
+      check_input(before - rest_.size() <= row_bytes_,
+                  "{}:{}: the row is longer than {} MiB (a row holds one document); break the document up",
+                  source_, row.line, row_bytes_ >> 20);
       if (rest_.empty()) return true;
       if (rest_[0] == separator_) {
         rest_.remove_prefix(1);
@@ -47,7 +55,7 @@ class CsvReader {
 
   std::string cell() {
     if (rest_.empty() || rest_[0] != '"') {
-      const std::size_t end = std::min(rest_.find_first_of(std::string("\r\n") + separator_), rest_.size());
+      const std::size_t end = std::min(rest_.find_first_of(ends_), rest_.size());
       std::string text(rest_.substr(0, end));
       rest_.remove_prefix(end);
       return text;
@@ -72,7 +80,9 @@ class CsvReader {
 
   std::string_view rest_;
   char separator_;
+  std::string ends_;  // of an unquoted cell
   std::string_view source_;
+  std::size_t row_bytes_;
   std::int64_t line_ = 1;
 };
 
@@ -111,9 +121,10 @@ OrderedJson typed(const std::string& cell, ColumnType type) {
 
 }  // namespace
 
-std::vector<Document> parse_csv(std::string_view text, char separator, std::string_view source) {
+std::vector<Document> parse_csv(std::string_view text, char separator, std::string_view source,
+                                const DataLimits& limits) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-  CsvReader reader(text, separator, source);
+  CsvReader reader(text, separator, source, limits.row_bytes);
   Row header;
   check_input(reader.next(header), "{} is empty (a header line is needed)", source);
   std::set<std::string> names;
@@ -125,15 +136,18 @@ std::vector<Document> parse_csv(std::string_view text, char separator, std::stri
   for (Row row; reader.next(row);) {
     check_input(row.cells.size() == header.cells.size(), "{}:{}: {} cells where the header has {}", source,
                 row.line, row.cells.size(), header.cells.size());
-    rows.push_back(row);
+    rows.push_back(std::move(row));
   }
   std::vector<ColumnType> types;
   for (std::size_t i = 0; i < header.cells.size(); ++i) types.push_back(column_type(rows, i));
   std::vector<Document> documents;
   for (const Row& row : rows) {
     Document document{OrderedJson::object(), row.line};
+    // Appended as they are: operator[] would look each of many columns up among those before it.
+    auto& fields = document.fields.get_ref<OrderedJson::object_t&>();
     for (std::size_t i = 0; i < types.size(); ++i)
-      document.fields[header.cells[i]] = typed(row.cells[i], types[i]);
+      static_cast<OrderedJson::object_t::Container&>(fields).emplace_back(header.cells[i],
+                                                                          typed(row.cells[i], types[i]));
     documents.push_back(std::move(document));
   }
   return documents;

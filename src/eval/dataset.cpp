@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "assay/util/error.hpp"
+#include "eval/json_array.hpp"
 #include "eval/line_reader.hpp"
-#include "eval/python_text.hpp"
 
 namespace assay::eval {
 namespace {
@@ -14,53 +14,67 @@ using util::check_input;
 using util::fail_input;
 using util::OrderedJson;
 
-// Rows deeper than this are no documents.
-constexpr util::JsonLimits row_limits{.max_bytes = max_line_bytes, .max_depth = 32};
-constexpr std::size_t max_array_bytes = std::size_t{1} << 30;
-constexpr std::size_t max_csv_bytes = std::size_t{1} << 30;
-
 bool is_blank(std::string_view line) {
   return line.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
 
-std::vector<Document> read_json_lines(const fs::path& file, std::int64_t limit) {
-  LineReader reader(file);
-  std::vector<Document> documents;
+Document parse_row(std::string_view text, const std::string& where, std::int64_t line,
+                   const DataLimits& limits) {
+  OrderedJson row =
+      util::parse_ordered_json(text, where, {.max_bytes = limits.row_bytes, .max_depth = limits.row_depth});
+  check_input(row.is_object(), "{} is not a JSON object", where);
+  return {std::move(row), line};
+}
+
+bool wants_more(const Split& split, std::int64_t limit) {
+  return limit < 0 || static_cast<std::int64_t>(split.documents.size()) < limit;
+}
+
+Split read_json_lines(const fs::path& file, std::int64_t limit, const DataLimits& limits) {
+  LineReader reader(file, limits);
+  Split split{file, {}, 0};
   std::string line;
-  while ((limit < 0 || static_cast<std::int64_t>(documents.size()) < limit) && reader.next(line)) {
+  while (reader.next(line)) {
     if (is_blank(line)) continue;
-    const std::string where = file.string() + ":" + std::to_string(reader.line_number()) + ":";
-    OrderedJson row = util::parse_ordered_json(line, where + " the line", row_limits);
-    check_input(row.is_object(), "{} the line is not a JSON object", where);
-    documents.push_back({std::move(row), reader.line_number()});
+    ++split.rows;
+    if (!wants_more(split, limit)) continue;
+    const std::string where = fmt::format("{}:{}: the line", file.string(), reader.line_number());
+    split.documents.push_back(parse_row(line, where, reader.line_number(), limits));
   }
-  return documents;
+  return split;
+}
+
+Split read_json_array(const fs::path& file, std::int64_t limit, const DataLimits& limits) {
+  const std::string text = read_text(file, limits);
+  JsonArrayElements elements(text, file.string(), limits.row_bytes);
+  Split split{file, {}, 0};
+  std::string_view element;
+  while (elements.next(element)) {
+    if (wants_more(split, limit)) {
+      const std::string where = fmt::format("{}:{}: element {}", file.string(), elements.line(), split.rows);
+      split.documents.push_back(parse_row(element, where, elements.line(), limits));
+    }
+    ++split.rows;
+  }
+  return split;
 }
 
 // A .json file is one array of objects, or lines of objects.
-std::vector<Document> read_json(const fs::path& file, std::int64_t limit) {
+Split read_json(const fs::path& file, std::int64_t limit, const DataLimits& limits) {
   char first[64];
   const std::size_t got = open_bytes(file)->read(first, sizeof(first));
   std::string_view head(first, got);
   if (head.starts_with("\xef\xbb\xbf")) head.remove_prefix(3);
   const auto start = head.find_first_not_of(" \t\r\n");
-  if (start == std::string_view::npos || head[start] != '[') return read_json_lines(file, limit);
-  const util::JsonLimits limits{.max_bytes = max_array_bytes, .max_depth = row_limits.max_depth + 1};
-  OrderedJson rows = util::parse_ordered_json(read_text(file, max_array_bytes), file.string(), limits);
-  std::vector<Document> documents;
-  for (OrderedJson& row : rows) {
-    if (limit >= 0 && static_cast<std::int64_t>(documents.size()) >= limit) break;
-    check_input(row.is_object(), "{}: element {} is not a JSON object", file.string(), documents.size());
-    documents.push_back({std::move(row), 0});
-  }
-  return documents;
+  const bool array = start != std::string_view::npos && head[start] == '[';
+  return array ? read_json_array(file, limit, limits) : read_json_lines(file, limit, limits);
 }
 
-std::vector<Document> read_csv(const fs::path& file, char separator, std::int64_t limit) {
-  std::vector<Document> documents = parse_csv(read_text(file, max_csv_bytes), separator, file.string());
-  if (limit >= 0 && documents.size() > static_cast<std::size_t>(limit))
-    documents.resize(static_cast<std::size_t>(limit));
-  return documents;
+Split read_csv(const fs::path& file, char separator, std::int64_t limit, const DataLimits& limits) {
+  Split split{file, parse_csv(read_text(file, limits), separator, file.string(), limits), 0};
+  split.rows = static_cast<std::int64_t>(split.documents.size());
+  if (limit >= 0 && split.rows > limit) split.documents.resize(static_cast<std::size_t>(limit));
+  return split;
 }
 
 constexpr std::string_view extensions[] = {".jsonl", ".json", ".csv", ".tsv"};
@@ -126,13 +140,13 @@ std::string contents(const fs::path& folder) {
 
 }  // namespace
 
-std::vector<Document> read_documents(const fs::path& file, std::int64_t limit) {
+Split read_rows(const fs::path& file, std::int64_t limit, const DataLimits& limits) {
   fs::path name = file.filename();
   if (name.extension() == ".gz" || name.extension() == ".zst") name = name.stem();
-  if (name.extension() == ".csv") return read_csv(file, ',', limit);
-  if (name.extension() == ".tsv") return read_csv(file, '\t', limit);
-  if (name.extension() == ".json") return read_json(file, limit);
-  return read_json_lines(file, limit);
+  if (name.extension() == ".csv") return read_csv(file, ',', limit, limits);
+  if (name.extension() == ".tsv") return read_csv(file, '\t', limit, limits);
+  if (name.extension() == ".json") return read_json(file, limit, limits);
+  return read_json_lines(file, limit, limits);
 }
 
 Split read_split(const fs::path& root, const std::string& dataset_path, const std::string& dataset_name,
@@ -147,9 +161,8 @@ Split read_split(const fs::path& root, const std::string& dataset_path, const st
       const fs::path file = folder / (split + std::string(extension) + std::string(compression));
       std::error_code error;
       if (!fs::exists(file, error)) continue;
-      Split result{file, read_documents(file, limit)};
-      check_input(!result.documents.empty() || limit == 0, "{} is empty; a split needs at least one document",
-                  file.string());
+      Split result = read_rows(file, limit);
+      check_input(result.rows > 0, "{} is empty; a split needs at least one document", file.string());
       return result;
     }
   }

@@ -23,6 +23,25 @@ const char* type_of(const OrderedJson& value) {
   return value.is_boolean() ? "a boolean" : "a number";
 }
 
+// Roughly the bytes a value takes; depth is bounded by that of documents and expressions.
+std::size_t weight(const OrderedJson& value) {
+  constexpr std::size_t element = 64;
+  if (value.is_string()) return element + value.get_ref<const std::string&>().size();
+  std::size_t sum = element;
+  if (value.is_array()) {
+    for (const OrderedJson& item : value) sum += weight(item);
+  } else if (value.is_object()) {
+    for (const auto& [key, item] : value.items()) sum += element + key.size() + weight(item);
+  }
+  return sum;
+}
+
+// A value that an operation has made.
+OrderedJson bounded(OrderedJson value) {
+  check_rendered_size(weight(value));
+  return value;
+}
+
 // A Python index into `size` elements; negative counts from the end.
 std::size_t position(const OrderedJson& index, std::size_t size) {
   check_input(index.is_number_integer(), "a list is indexed by {}", type_of(index));
@@ -72,7 +91,10 @@ OrderedJson slice(const OrderedJson& value, std::optional<std::int64_t> begin,
 OrderedJson join(const OrderedJson& value, const std::string& separator) {
   check_input(value.is_array(), "join is applied to {}", type_of(value));
   std::string text;
-  for (std::size_t i = 0; i < value.size(); ++i) text += (i > 0 ? separator : "") + python_str(value[i]);
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    text += (i > 0 ? separator : "") + python_str(value[i]);
+    check_rendered_size(text.size());
+  }
   return text;
 }
 
@@ -94,7 +116,27 @@ OrderedJson index_of(const OrderedJson& list, const OrderedJson& wanted) {
   for (std::size_t i = 0; i < list.size(); ++i) {
     if (list[i] == wanted) return static_cast<std::int64_t>(i);
   }
-  fail_input("{} is not in the list {}", python_repr(wanted), python_repr(list));
+  fail_input("{} is not in the list {}", shortened(python_repr(wanted)), shortened(python_repr(list)));
+}
+
+OrderedJson split_text(const std::string& text, const Arguments& arguments) {
+  arguments.expect(0, 1);
+  const std::string separator = arguments.values.empty() ? "" : arguments.text(0);
+  check_input(arguments.values.empty() || !separator.empty(), "\"split\" is given an empty separator");
+  const std::size_t parts =
+      separator.empty() ? static_cast<std::size_t>(count_words(text)) : count(text, separator) + 1;
+  check_rendered_size(text.size() + parts * weight(nullptr));
+  return split(text, separator);
+}
+
+OrderedJson replace_text(const std::string& text, const Arguments& arguments) {
+  arguments.expect(2, 2);
+  const std::string from = arguments.text(0);
+  const std::string to = arguments.text(1);
+  check_input(!from.empty(), "\"replace\" is given an empty text to look for");
+  // No overflow: both factors come from values within the limit.
+  check_rendered_size(text.size() + count(text, from) * to.size() - count(text, from) * from.size());
+  return replace_all(text, from, to);
 }
 
 OrderedJson call(const OrderedJson& value, const std::string& method, const Arguments& arguments) {
@@ -104,17 +146,8 @@ OrderedJson call(const OrderedJson& value, const std::string& method, const Argu
   }
   check_input(value.is_string(), "\".{}()\" is asked of {}", method, type_of(value));
   const std::string& text = value.get_ref<const std::string&>();
-  if (method == "split") {
-    arguments.expect(0, 1);
-    const std::string separator = arguments.values.empty() ? "" : arguments.text(0);
-    check_input(arguments.values.empty() || !separator.empty(), "\"split\" is given an empty separator");
-    return split(text, separator);
-  }
-  if (method == "replace") {
-    arguments.expect(2, 2);
-    check_input(!arguments.text(0).empty(), "\"replace\" is given an empty text to look for");
-    return replace_all(text, arguments.text(0), arguments.text(1));
-  }
+  if (method == "split") return split_text(text, arguments);
+  if (method == "replace") return replace_text(text, arguments);
   arguments.expect(0, 0);
   if (method == "strip") return std::string(strip(text));
   if (method == "lstrip") return std::string(lstrip(text));
@@ -169,10 +202,15 @@ OrderedJson add(OrderedJson left, const OrderedJson& right) {
 
 OrderedJson evaluate(const Expression& expression, const OrderedJson& document) {
   const auto child = [&](std::size_t i) { return evaluate(expression.children[i], document); };
-  const auto arguments = [&] {
-    Arguments result{expression.name, {}};
-    for (std::size_t i = 1; i < expression.children.size(); ++i) result.values.push_back(child(i));
-    return result;
+  const auto children = [&](std::size_t from) {
+    std::vector<OrderedJson> values;
+    std::size_t total = 0;
+    for (std::size_t i = from; i < expression.children.size(); ++i) {
+      values.push_back(child(i));
+      total += weight(values.back());
+      check_rendered_size(total);
+    }
+    return values;
   };
   switch (expression.kind) {
     case Kind::literal:
@@ -182,11 +220,8 @@ OrderedJson evaluate(const Expression& expression, const OrderedJson& document) 
       check_input(found != document.end(), "field \"{}\" is missing", expression.name);
       return *found;
     }
-    case Kind::list: {
-      OrderedJson list = OrderedJson::array();
-      for (std::size_t i = 0; i < expression.children.size(); ++i) list.push_back(child(i));
-      return list;
-    }
+    case Kind::list:
+      return children(0);
     case Kind::member:
       return member(child(0), expression.name);
     case Kind::item:
@@ -194,13 +229,13 @@ OrderedJson evaluate(const Expression& expression, const OrderedJson& document) 
     case Kind::slice:
       return slice(child(0), expression.begin, expression.end);
     case Kind::call:
-      return call(child(0), expression.name, arguments());
+      return bounded(call(child(0), expression.name, {expression.name, children(1)}));
     case Kind::filter:
-      return filter(child(0), expression.name, arguments());
+      return bounded(filter(child(0), expression.name, {expression.name, children(1)}));
     case Kind::add:
-      return add(child(0), child(1));
+      return bounded(add(child(0), child(1)));
     case Kind::concat:
-      return python_str(child(0)) + python_str(child(1));
+      return bounded(python_str(child(0)) + python_str(child(1)));
   }
   return nullptr;
 }

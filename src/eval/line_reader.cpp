@@ -125,7 +125,8 @@ std::unique_ptr<ByteSource> open_bytes(const std::filesystem::path& file) {
   return std::make_unique<PlainSource>(file);
 }
 
-LineReader::LineReader(const std::filesystem::path& file) : name_(file.string()), source_(open_bytes(file)) {
+LineReader::LineReader(const std::filesystem::path& file, const DataLimits& limits)
+    : name_(file.string()), limits_(limits), source_(open_bytes(file)) {
   fill();
   if (buffer_.starts_with("\xef\xbb\xbf")) at_ = 3;
 }
@@ -136,7 +137,9 @@ bool LineReader::fill() {
   const std::size_t got = source_->read(buffer_.data() + held, chunk_bytes);
   buffer_.resize(held + got);
   total_ += got;
-  check_input(total_ <= max_file_bytes, "{} holds more than {} bytes of text", name_, max_file_bytes);
+  check_input(total_ <= limits_.stream_bytes,
+              "{}:{}: the file holds more than {} MiB of text; split it, or keep fewer rows in it", name_,
+              line_number_ + 1, limits_.stream_bytes >> 20);
   return got > 0;
 }
 
@@ -144,10 +147,11 @@ bool LineReader::next(std::string& line) {
   std::size_t searched = at_;
   for (;;) {
     const std::size_t end = buffer_.find('\n', searched);
-    if (end != std::string::npos || buffer_.size() - at_ > max_line_bytes) {
+    if (end != std::string::npos || buffer_.size() - at_ > limits_.row_bytes) {
       const std::size_t stop = end == std::string::npos ? buffer_.size() : end;
-      check_input(stop - at_ <= max_line_bytes, "{}:{}: the line is longer than {} MiB", name_,
-                  line_number_ + 1, max_line_bytes >> 20);
+      check_input(stop - at_ <= limits_.row_bytes,
+                  "{}:{}: the line is longer than {} MiB (a line holds one document); break the document up",
+                  name_, line_number_ + 1, limits_.row_bytes >> 20);
       line.assign(buffer_, at_, stop - at_);
       at_ = stop + 1;
       break;
@@ -166,7 +170,7 @@ bool LineReader::next(std::string& line) {
   return true;
 }
 
-std::string read_text(const std::filesystem::path& file, std::size_t max_bytes) {
+std::string read_text(const std::filesystem::path& file, const DataLimits& limits) {
   const auto source = open_bytes(file);
   std::string text;
   for (;;) {
@@ -174,8 +178,9 @@ std::string read_text(const std::filesystem::path& file, std::size_t max_bytes) 
     text.resize(held + chunk_bytes);
     const std::size_t got = source->read(text.data() + held, chunk_bytes);
     text.resize(held + got);
-    check_input(text.size() <= max_bytes, "{} is too large (limit {} MiB for this format); use JSON lines",
-                file.string(), max_bytes >> 20);
+    check_input(text.size() <= limits.whole_bytes,
+                "{} holds more than {} MiB of text, the limit of its format; write it as JSON lines",
+                file.string(), limits.whole_bytes >> 20);
     if (got == 0) return text;
   }
 }

@@ -6,11 +6,9 @@
 #include <memory>
 #include <string>
 
-namespace assay::eval {
+#include "eval/data_limits.hpp"
 
-/// Largest line, and largest decompressed file, that are read: a compressed file of a few KB can claim more.
-inline constexpr std::size_t max_line_bytes = std::size_t{64} << 20;
-inline constexpr std::uint64_t max_file_bytes = std::uint64_t{16} << 30;
+namespace assay::eval {
 
 /// Decompressed bytes of a file in order; the compression is told by the name's end (.gz, .zst).
 class ByteSource {
@@ -24,7 +22,7 @@ class ByteSource {
 class LineReader {
  public:
   /// Throws InputError if the file cannot be read.
-  explicit LineReader(const std::filesystem::path& file);
+  explicit LineReader(const std::filesystem::path& file, const DataLimits& limits = {});
   /// The next line without its end ("\n" or "\r\n"); false at the end of the file. A byte order mark at the
   /// beginning is dropped. Throws InputError "<file>:<line>: ..." past the limits.
   bool next(std::string& line);
@@ -35,6 +33,7 @@ class LineReader {
   bool fill();
 
   std::string name_;
+  DataLimits limits_;
   std::unique_ptr<ByteSource> source_;
   std::string buffer_;
   std::size_t at_ = 0;
@@ -42,7 +41,7 @@ class LineReader {
   std::uint64_t total_ = 0;
 };
 
-/// The whole decompressed text, at most `max_bytes`.
-[[nodiscard]] std::string read_text(const std::filesystem::path& file, std::size_t max_bytes);
+/// The whole decompressed text. Throws InputError past limits.whole_bytes.
+[[nodiscard]] std::string read_text(const std::filesystem::path& file, const DataLimits& limits = {});
 
 }  // namespace assay::eval

@@ -21,7 +21,7 @@ constexpr std::string_view function_mark = "!function ";
 OrderedJson typed_target(const std::string& text, bool has_choices) {
   if (has_choices && is_digits(text)) {
     auto value = python_literal(text);
-    check_input(value.has_value(), "the target \"{}\" is not a number", text);
+    check_input(value.has_value(), "the target \"{}\" is not a number", shortened(text));
     return *value;
   }
   if (text.size() >= 2 && text.front() == '[' && text.back() == ']') {
@@ -121,7 +121,8 @@ std::string ShotFormat::render(const OrderedJson& document) const {
     check_input(!answer.empty(), "the list of answers is empty");
     answer = OrderedJson(answer[0]);
   }
-  check_input(answer.is_string(), "the answer {} of a few-shot example is not text", python_repr(answer));
+  check_input(answer.is_string(), "the answer {} of a few-shot example is not text",
+              shortened(python_repr(answer)));
   return question + target_delimiter + answer.get<std::string>() + fewshot_delimiter;
 }
 

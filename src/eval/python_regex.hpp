@@ -5,10 +5,11 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "assay/text/pcre.hpp"
 
 namespace assay::eval {
 
@@ -19,9 +20,6 @@ class PythonRegex {
 
   /// Throws InputError if Python's re would refuse the pattern, or if it uses what is not supported.
   explicit PythonRegex(const std::string& pattern);
-  PythonRegex(PythonRegex&&) noexcept;
-  PythonRegex& operator=(PythonRegex&&) noexcept;
-  ~PythonRegex();
 
   /// Non-overlapping matches, left to right, with Python's rule for empty ones. Throws InputError when the
   /// match limit is reached.
@@ -33,8 +31,7 @@ class PythonRegex {
   [[nodiscard]] int groups() const;
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  text::Pcre pcre_;
 };
 
 /// The PCRE2 pattern that means what `pattern` means to Python. For tests; throws as the constructor does.

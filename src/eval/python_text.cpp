@@ -5,29 +5,24 @@
 #include <algorithm>
 #include <span>
 
+#include "assay/util/utf8.hpp"
+
 #include "eval/special_casing.hpp"
 
 namespace assay::eval {
 namespace {
 
-constexpr std::int32_t replacement = 0xfffd;
 constexpr std::int32_t capital_sigma = 0x3a3;
 
-// One code point from the front of `text`, and its length in bytes.
+// One code point from the front of `text`, and its length in bytes; U+FFFD for what is not UTF-8.
 std::pair<std::int32_t, std::size_t> decode(std::string_view text) {
-  const auto first = static_cast<unsigned char>(text[0]);
-  if (first < 0x80) return {first, 1};
-  std::int32_t point = 0;
-  const auto used = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
-                                     static_cast<utf8proc_ssize_t>(text.size()), &point);
-  if (used <= 0) return {replacement, 1};
-  return {point, static_cast<std::size_t>(used)};
+  const util::Utf8Scan scan = util::scan_utf8(text, 0);
+  if (scan.kind != util::Utf8Scan::Kind::valid) return {0xfffd, scan.size};
+  return {static_cast<std::int32_t>(util::character_at(text, 0).code), scan.size};
 }
 
 void append(std::string& out, std::int32_t point) {
-  utf8proc_uint8_t bytes[4];
-  const auto count = utf8proc_encode_char(point, bytes);
-  out.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(count));
+  util::append_character(out, static_cast<char32_t>(point));
 }
 
 // Derived property Cased: letters with case. (Other_Lowercase's modifier letters are case-ignorable too,
@@ -185,6 +180,13 @@ std::string replace_all(std::string_view text, std::string_view from, std::strin
   return out.append(text.substr(begin));
 }
 
+std::size_t count(std::string_view text, std::string_view part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size()))
+    ++found;
+  return found;
+}
+
 std::int64_t count_words(std::string_view text) {
   std::int64_t words = 1;
   bool in_space = false;
@@ -224,6 +226,15 @@ std::string capitalize(std::string_view text) {
       append_lower(out, points, i);
   }
   return out;
+}
+
+std::string shortened(std::string text) {
+  constexpr std::size_t max_bytes = 200;
+  if (text.size() <= max_bytes) return text;
+  std::size_t end = max_bytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0u) == 0x80u) --end;
+  text.resize(end);
+  return text + "...";
 }
 
 bool is_digits(std::string_view text) {

@@ -12,7 +12,7 @@ namespace assay::eval {
 
 /// str.isspace() of one code point.
 [[nodiscard]] bool is_space(std::int32_t code_point);
-/// Code points; invalid bytes become U+FFFD.
+/// Code points; what is not UTF-8 becomes U+FFFD, as with errors="replace".
 [[nodiscard]] std::vector<std::int32_t> code_points(std::string_view text);
 [[nodiscard]] std::string to_utf8(const std::vector<std::int32_t>& points);
 /// len(text)
@@ -26,6 +26,8 @@ namespace assay::eval {
 [[nodiscard]] std::vector<std::string> split(std::string_view text, std::string_view separator);
 /// text.replace(from, to); `from` is not empty.
 [[nodiscard]] std::string replace_all(std::string_view text, std::string_view from, std::string_view to);
+/// text.count(part); `part` is not empty.
+[[nodiscard]] std::size_t count(std::string_view text, std::string_view part);
 /// len(re.split(r"\s+", text)): what word perplexity divides by.
 [[nodiscard]] std::int64_t count_words(std::string_view text);
 
@@ -34,6 +36,8 @@ namespace assay::eval {
 [[nodiscard]] std::string upper(std::string_view text);
 /// First character in title case, the rest lower.
 [[nodiscard]] std::string capitalize(std::string_view text);
+/// The beginning of a text that a message quotes and that may be of any length.
+[[nodiscard]] std::string shortened(std::string text);
 /// text.isdigit() for ASCII digits.
 [[nodiscard]] bool is_digits(std::string_view text);
 

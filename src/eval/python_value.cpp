@@ -8,6 +8,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "assay/util/utf8.hpp"
 #include "eval/python_text.hpp"
 
 namespace assay::eval {
@@ -48,7 +49,7 @@ std::string repr_text(const std::string& text) {
     } else if (point == '\t') {
       out += "\\t";
     } else if (is_printable(point)) {
-      out += to_utf8({point});
+      util::append_character(out, static_cast<char32_t>(point));
     } else if (point < 0x100) {
       out += fmt::format("\\x{:02x}", point);
     } else if (point < 0x10000) {

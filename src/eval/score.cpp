@@ -1,6 +1,7 @@
 #include "assay/eval/score.hpp"
 
 #include <algorithm>
+#include <new>
 #include <nlohmann/json.hpp>
 
 #include "assay/util/error.hpp"
@@ -63,8 +64,13 @@ std::vector<SampleScore> score_sample(const TaskConfig& task, const Sample& samp
                 completion.error);
   }
   std::vector<SampleScore> scores;
-  for (const FilterPipeline& pipeline : task.filters) {
-    scores.push_back(score_under(task, sample, pipeline, completions));
+  try {
+    for (const FilterPipeline& pipeline : task.filters) {
+      scores.push_back(score_under(task, sample, pipeline, completions));
+    }
+  } catch (const std::bad_alloc&) {
+    util::fail_input("task {}, document {}: scoring it needs more memory than there is", task.task,
+                     sample.doc_id);
   }
   return scores;
 }

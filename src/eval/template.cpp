@@ -41,6 +41,13 @@ std::size_t expression_end(std::string_view text, std::size_t from) {
 
 }  // namespace
 
+void check_rendered_size(std::size_t bytes) {
+  util::check_input(
+      bytes <= max_rendered_bytes,
+      "the template makes more than {} MiB of the document; shorten the document or the template",
+      max_rendered_bytes >> 20);
+}
+
 Template::Template(std::string_view text, std::string_view where) : impl_(std::make_unique<Impl>()) {
   for (const std::string_view tag : {"{%", "{#"}) {
     util::check_input(
@@ -85,6 +92,7 @@ std::string Template::render(const util::OrderedJson& document) const {
   for (const auto& part : impl_->parts) {
     out += part.text;
     if (part.expression) out += python_str(evaluate(*part.expression, document));
+    check_rendered_size(out.size());
   }
   return out;
 }

@@ -4,6 +4,7 @@
 // trim, lower, upper, capitalize, length, list, string, first, last. Statements ({% %}) are refused.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +12,12 @@
 #include "assay/util/json.hpp"
 
 namespace assay::eval {
+
+/// Largest text a template may make of one document, and largest value (with what its elements take) on the
+/// way there.
+inline constexpr std::size_t max_rendered_bytes = std::size_t{64} << 20;
+/// Throws InputError unless `bytes` is within it.
+void check_rendered_size(std::size_t bytes);
 
 class Template {
  public:
@@ -21,7 +28,7 @@ class Template {
   ~Template();
 
   /// The text for one document. Throws InputError naming a field that is missing (as StrictUndefined does) or
-  /// a value of the wrong type; the caller adds which document.
+  /// a value of the wrong type or too large; the caller adds which document.
   [[nodiscard]] std::string render(const util::OrderedJson& document) const;
   /// True if the whole template is one expression, whose value value() gives without turning it into text.
   [[nodiscard]] bool is_expression() const;

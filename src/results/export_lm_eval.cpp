@@ -13,6 +13,7 @@
 #include "assay/util/files.hpp"
 #include "assay/util/hash.hpp"
 #include "assay/util/log.hpp"
+#include "assay/util/utf8.hpp"
 #include "results/json_text.hpp"
 
 namespace assay::results {
@@ -60,9 +61,9 @@ OrderedJson as_text(const OrderedJson& value) {
 }
 
 OrderedJson arguments_of(const eval::TextRequest& request) {
-  OrderedJson arguments = {{"arg_0", valid_utf8(request.context)}};
+  OrderedJson arguments = {{"arg_0", util::replace_invalid_utf8(request.context)}};
   if (request.kind == engine::RequestKind::loglikelihood)
-    arguments["arg_1"] = valid_utf8(request.continuation);
+    arguments["arg_1"] = util::replace_invalid_utf8(request.continuation);
   if (request.kind == engine::RequestKind::generate) arguments["arg_1"] = request.gen_kwargs;
   return arguments;
 }
@@ -75,7 +76,7 @@ OrderedJson response_of(const engine::Completion& completion) {
     case engine::RequestKind::loglikelihood_rolling:
       return eval::python_float(completion.log_probability);
     case engine::RequestKind::generate:
-      return valid_utf8(completion.text);
+      return util::replace_invalid_utf8(completion.text);
   }
   return nullptr;
 }

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "assay/util/utf8.hpp"
 #include "text/unicode.hpp"
-#include "text/utf8.hpp"
 
 namespace assay::text {
 namespace {
@@ -14,7 +14,7 @@ constexpr std::size_t max_content_bytes = 1024;
 // Bytes of white space at the end of a text, not reaching before `limit`.
 std::size_t space_before(std::string_view text, std::size_t end, std::size_t limit) {
   while (end > limit) {
-    const Character c = character_before(text, end);
+    const util::Character c = util::character_before(text, end);
     if (!is_space(c.code)) break;
     end -= c.size;
   }
@@ -23,7 +23,7 @@ std::size_t space_before(std::string_view text, std::size_t end, std::size_t lim
 
 std::size_t space_after(std::string_view text, std::size_t at) {
   while (at < text.size()) {
-    const Character c = character_at(text, at);
+    const util::Character c = util::character_at(text, at);
     if (!is_space(c.code)) break;
     at += c.size;
   }
@@ -31,8 +31,8 @@ std::size_t space_after(std::string_view text, std::size_t at) {
 }
 
 bool touches_word(std::string_view text, const ByteRange& range) {
-  if (range.begin > 0 && is_word(character_before(text, range.begin).code)) return true;
-  return range.end < text.size() && is_word(character_at(text, range.end).code);
+  if (range.begin > 0 && is_word(util::character_before(text, range.begin).code)) return true;
+  return range.end < text.size() && is_word(util::character_at(text, range.end).code);
 }
 
 }  // namespace
@@ -113,7 +113,7 @@ void AddedVocabulary::finish(const Normalizer* normalizer) {
 
 std::vector<Piece> AddedVocabulary::split(std::string_view text, const Normalizer* normalizer) const {
   std::vector<Piece> raw;
-  const std::size_t first = text.empty() ? 0 : character_at(text, 0).size;
+  const std::size_t first = text.empty() ? 0 : util::character_at(text, 0).size;
   split_piece(Piece{std::string(text), first}, raw_, raw);
   std::vector<Piece> out;
   for (Piece& piece : raw) {

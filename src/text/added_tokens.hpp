@@ -9,9 +9,9 @@
 #include <unordered_set>
 #include <vector>
 
+#include "assay/text/byte_range.hpp"
 #include "text/bpe.hpp"
 #include "text/normalizer.hpp"
-#include "text/utf8.hpp"
 
 namespace assay::text {
 

@@ -4,7 +4,7 @@
 #include <bit>
 #include <queue>
 
-#include "text/utf8.hpp"
+#include "assay/util/utf8.hpp"
 #include "text/word_cache.hpp"
 
 namespace assay::text {
@@ -76,7 +76,7 @@ void BpeModel::read_vocabulary(const JsonNode& node, const BpeTables& tables) {
   characters_.assign(small_characters, -1);
   for (char32_t code = 0; code < small_characters; ++code) {
     std::string text;
-    append_character(text, code);
+    util::append_character(text, code);
     characters_[code] = find(text).value_or(-1);
   }
   bytes_.assign(256, -1);
@@ -169,7 +169,7 @@ std::vector<BpeModel::Symbol> BpeModel::symbols_of(std::string_view piece) const
     unknown_pending = false;
   };
   for (std::size_t at = 0; at < piece.size();) {
-    const Character c = character_at(piece, at);
+    const util::Character c = util::character_at(piece, at);
     const std::string_view text = piece.substr(at, c.size);
     at += c.size;
     const TokenId id = c.code < small_characters ? characters_[c.code] : find(text).value_or(-1);

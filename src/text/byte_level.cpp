@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "text/utf8.hpp"
+#include "assay/util/utf8.hpp"
 
 namespace assay::text {
 namespace {
@@ -19,7 +19,7 @@ struct Tables {
     for (unsigned b = 0; b < 256; ++b) {
       const bool printable = (b >= '!' && b <= '~') || (b >= 0xA1 && b <= 0xAC) || b >= 0xAE;
       const char32_t code = printable ? b : next++;
-      append_character(text[b], code);
+      util::append_character(text[b], code);
       byte[code] = static_cast<int>(b);
     }
   }

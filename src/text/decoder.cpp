@@ -3,9 +3,9 @@
 #include <charconv>
 #include <optional>
 
+#include "assay/util/utf8.hpp"
 #include "text/byte_level.hpp"
 #include "text/text_pattern.hpp"
-#include "text/utf8.hpp"
 
 namespace assay::text {
 namespace {
@@ -72,10 +72,10 @@ class ByteFallback : public DecoderStep {
   }
   void finish(const Sink& sink) override {
     if (bytes_.empty()) return;
-    if (is_valid_utf8(bytes_)) {
+    if (util::is_valid_utf8(bytes_)) {
       sink(std::move(bytes_));
     } else {
-      for (std::size_t i = 0; i < bytes_.size(); ++i) sink(std::string(replacement_character));
+      for (std::size_t i = 0; i < bytes_.size(); ++i) sink(std::string(util::replacement_character));
     }
     bytes_.clear();
   }
@@ -172,7 +172,7 @@ class Metaspace : public DecoderStep {
   void push(std::string token, const Sink& sink) override {
     std::string out;
     for (std::size_t at = 0; at < token.size();) {
-      const std::size_t size = character_at(token, at).size;
+      const std::size_t size = util::character_at(token, at).size;
       if (token.compare(at, size, replacement_) != 0) {
         out.append(token, at, size);
       } else if (!drop_) {
@@ -200,12 +200,12 @@ class ByteLevel : public DecoderStep {
     std::string out;
     std::size_t at = 0;
     while (at < bytes_.size()) {
-      const Utf8Scan scan = scan_utf8(bytes_, at);
-      if (scan.kind == Utf8Scan::Kind::truncated) break;
-      if (scan.kind == Utf8Scan::Kind::valid) {
+      const util::Utf8Scan scan = util::scan_utf8(bytes_, at);
+      if (scan.kind == util::Utf8Scan::Kind::truncated) break;
+      if (scan.kind == util::Utf8Scan::Kind::valid) {
         out.append(bytes_, at, scan.size);
       } else {
-        out += replacement_character;
+        out += util::replacement_character;
       }
       at += scan.size;
     }
@@ -213,7 +213,7 @@ class ByteLevel : public DecoderStep {
     if (!out.empty()) sink(std::move(out));
   }
   void finish(const Sink& sink) override {
-    if (!bytes_.empty()) sink(std::string(replacement_character));
+    if (!bytes_.empty()) sink(std::string(util::replacement_character));
     bytes_.clear();
   }
 
@@ -221,7 +221,7 @@ class ByteLevel : public DecoderStep {
   void append_bytes(std::string_view token) {
     std::string bytes;
     for (std::size_t at = 0; at < token.size();) {
-      const Character c = character_at(token, at);
+      const util::Character c = util::character_at(token, at);
       const auto byte = byte_of(c.code);
       if (!byte) {
         bytes_ += token;
@@ -237,7 +237,7 @@ class ByteLevel : public DecoderStep {
 
 std::string one_character(const JsonNode& node) {
   const std::string& text = node.string();
-  node.check(!text.empty() && character_at(text, 0).size == text.size(), "must be one character");
+  node.check(!text.empty() && util::character_at(text, 0).size == text.size(), "must be one character");
   return text;
 }
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "assay/util/utf8.hpp"
 #include "text/text_pattern.hpp"
 #include "text/unicode.hpp"
-#include "text/utf8.hpp"
 
 namespace assay::text {
 namespace {
@@ -66,7 +66,7 @@ class Normalization : public Normalizer {
     const std::size_t start =
         normalize(std::string_view(piece.text).substr(0, piece.start_bytes), form_).size();
     piece.text = normalize(piece.text, form_);
-    if (piece.start_bytes > 0) piece.start_bytes = std::max(start, character_at(piece.text, 0).size);
+    if (piece.start_bytes > 0) piece.start_bytes = std::max(start, util::character_at(piece.text, 0).size);
   }
 
  private:
@@ -93,10 +93,10 @@ class Strip : public Normalizer {
     const std::string_view text = piece.text;
     std::size_t begin = 0;
     std::size_t end = text.size();
-    while (left_ && begin < end && is_space(character_at(text, begin).code))
-      begin += character_at(text, begin).size;
-    while (right_ && begin < end && is_space(character_before(text, end).code)) {
-      end -= character_before(text, end).size;
+    while (left_ && begin < end && is_space(util::character_at(text, begin).code))
+      begin += util::character_at(text, begin).size;
+    while (right_ && begin < end && is_space(util::character_before(text, end).code)) {
+      end -= util::character_before(text, end).size;
     }
     piece = part_of(piece, {begin, end});
   }
@@ -113,7 +113,7 @@ class StripAccents : public Normalizer {
     std::string out;
     std::size_t start = 0;
     for (std::size_t at = 0; at < piece.text.size();) {
-      const Character c = character_at(piece.text, at);
+      const util::Character c = util::character_at(piece.text, at);
       if (!is_mark(c.code)) {
         out.append(piece.text, at, c.size);
       }

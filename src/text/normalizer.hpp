@@ -4,9 +4,9 @@
 #include <memory>
 #include <string>
 
+#include "assay/text/byte_range.hpp"
 #include "assay/text/tokenizer.hpp"
 #include "text/json_node.hpp"
-#include "text/utf8.hpp"
 
 namespace assay::text {
 

@@ -2,10 +2,10 @@
 
 #include <functional>
 
+#include "assay/util/utf8.hpp"
 #include "text/byte_level.hpp"
 #include "text/text_pattern.hpp"
 #include "text/unicode.hpp"
-#include "text/utf8.hpp"
 
 namespace assay::text {
 namespace {
@@ -24,7 +24,7 @@ void prepend(Piece& piece, std::string_view prefix) {
 std::vector<ByteRange> characters_that(bool (*test)(char32_t), std::string_view text) {
   std::vector<ByteRange> found;
   for (std::size_t at = 0; at < text.size();) {
-    const Character c = character_at(text, at);
+    const util::Character c = util::character_at(text, at);
     if (test(c.code)) found.push_back({at, at + c.size});
     at += c.size;
   }
@@ -105,7 +105,7 @@ class Metaspace : public PieceWise {
   explicit Metaspace(const JsonNode& node) {
     node.allow_only({"type", "replacement", "prepend_scheme", "split", "add_prefix_space", "str_rep"});
     replacement_ = node.at("replacement").string();
-    node.check(!replacement_.empty() && character_at(replacement_, 0).size == replacement_.size(),
+    node.check(!replacement_.empty() && util::character_at(replacement_, 0).size == replacement_.size(),
                "\"replacement\" must be one character");
     split_ = node.boolean_or("split", true);
     scheme_ = "always";
@@ -194,7 +194,7 @@ class Whitespace : public PieceWise {
     std::vector<ByteRange> runs;
     Kind previous = Kind::space;
     for (std::size_t at = 0; at < piece.text.size();) {
-      const Character c = character_at(piece.text, at);
+      const util::Character c = util::character_at(piece.text, at);
       Kind kind = is_word(c.code) ? Kind::word : Kind::other;
       if (is_space(c.code)) kind = Kind::space;
       if (kind != Kind::space && kind == previous) {

@@ -1,14 +1,11 @@
-// Regular expressions written for Oniguruma's Ruby syntax (what tokenizer.json holds), run by PCRE2 under a
-// budget of matching steps, so that neither a hostile pattern nor a hostile text runs away.
+// Regular expressions written for Oniguruma's Ruby syntax (what tokenizer.json holds).
 #pragma once
 
-#include <cstddef>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "text/utf8.hpp"
+#include "assay/text/pcre.hpp"
 
 namespace assay::text {
 
@@ -21,16 +18,12 @@ class Regex {
  public:
   /// Throws InputError, beginning with `source`, if the pattern cannot be compiled.
   Regex(std::string_view pattern, std::string_view source);
-  ~Regex();
-  Regex(Regex&&) noexcept;
-  Regex& operator=(Regex&&) noexcept;
   /// All successive matches in valid UTF-8, empty ones included (never two at one place). Throws InputError
   /// when the budget, proportional to the text, is used up.
   [[nodiscard]] std::vector<ByteRange> find_all(std::string_view text) const;
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  Pcre pcre_;
 };
 
 }  // namespace assay::text

@@ -1,7 +1,7 @@
 #include "text/regex_scanners.hpp"
 
+#include "assay/util/utf8.hpp"
 #include "text/unicode.hpp"
-#include "text/utf8.hpp"
 
 namespace assay::text {
 namespace {
@@ -41,7 +41,7 @@ class Scanner {
 
   std::size_t gpt4_like(std::size_t at, int max_digits) const {
     if (const auto end = contraction(at, /*any_case=*/true); end > at) return end;
-    const Character first = character_at(text_, at);
+    const util::Character first = util::character_at(text_, at);
     const Kind kind = kind_of(first.code);
     const std::size_t second = at + first.size;
     if (kind == Kind::letter) return run(at, Kind::letter);
@@ -56,11 +56,11 @@ class Scanner {
   }
 
  private:
-  Kind kind_at(std::size_t at) const { return kind_of(character_at(text_, at).code); }
+  Kind kind_at(std::size_t at) const { return kind_of(util::character_at(text_, at).code); }
 
   std::size_t run(std::size_t at, Kind kind) const {
     while (at < text_.size()) {
-      const Character c = character_at(text_, at);
+      const util::Character c = util::character_at(text_, at);
       if (kind_of(c.code) != kind) break;
       at += c.size;
     }
@@ -69,7 +69,7 @@ class Scanner {
 
   std::size_t digits(std::size_t at, int max_digits) const {
     for (int i = 0; i < max_digits && at < text_.size(); ++i) {
-      const Character c = character_at(text_, at);
+      const util::Character c = util::character_at(text_, at);
       if (!is_number(c.code)) break;
       at += c.size;
     }
@@ -85,7 +85,7 @@ class Scanner {
   std::size_t spaces(std::size_t at) const {
     const std::size_t end = run(at, Kind::space);
     if (end == text_.size()) return end;
-    const std::size_t last = end - character_before(text_, end).size;
+    const std::size_t last = end - util::character_before(text_, end).size;
     return last > at ? last : end;
   }
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "text/regex.hpp"
+#include "assay/text/byte_range.hpp"
 
 namespace assay::text {
 

@@ -4,7 +4,7 @@
 
 #include "assay/util/error.hpp"
 #include "assay/util/hash.hpp"
-#include "text/utf8.hpp"
+#include "assay/util/utf8.hpp"
 
 namespace assay::text {
 namespace {
@@ -34,7 +34,7 @@ std::vector<TokenId> TokenizerBase::encode(std::string_view text, bool add_speci
   util::check_input(text.size() <= max_text_bytes, "text is too long to tokenise ({} bytes, limit {})",
                     text.size(), max_text_bytes);
   std::vector<TokenId> ids =
-      is_valid_utf8(text) ? encode_valid(text) : encode_valid(replace_invalid_utf8(text));
+      util::is_valid_utf8(text) ? encode_valid(text) : encode_valid(util::replace_invalid_utf8(text));
   return add_special_tokens ? post_processor_.apply(std::move(ids)) : ids;
 }
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "assay/util/error.hpp"
+#include "assay/util/utf8.hpp"
 #include "text/unicode_newer.hpp"
-#include "text/utf8.hpp"
 
 namespace assay::text {
 namespace {
@@ -36,7 +36,7 @@ std::vector<utf8proc_int32_t> decompose(std::string_view text, utf8proc_option_t
   std::vector<utf8proc_int32_t> out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    const Character c = character_at(text, at);
+    const util::Character c = util::character_at(text, at);
     at += c.size;
     if (c.code < 0x80) {
       out.push_back(static_cast<utf8proc_int32_t>(c.code));
@@ -111,11 +111,12 @@ std::string to_lower(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    const Character c = character_at(text, at);
+    const util::Character c = util::character_at(text, at);
     if (c.code == 0x130) {
       out += "i\xCC\x87";  // the one unconditional lower case of two characters (SpecialCasing.txt)
     } else {
-      append_character(out, static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c.code))));
+      util::append_character(out,
+                             static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c.code))));
     }
     at += c.size;
   }
@@ -139,7 +140,7 @@ void normalize_known(std::string_view text, NormalForm form, std::string& out) {
     ASSAY_CHECK(count >= 0);
     codes.resize(static_cast<std::size_t>(count));
   }
-  for (const auto code : codes) append_character(out, static_cast<char32_t>(code));
+  for (const auto code : codes) util::append_character(out, static_cast<char32_t>(code));
 }
 
 }  // namespace
@@ -152,7 +153,7 @@ std::string normalize(std::string_view text, NormalForm form) {
   out.reserve(text.size());
   std::size_t begin = 0;
   for (std::size_t at = 0; at < text.size();) {
-    const Character c = character_at(text, at);
+    const util::Character c = util::character_at(text, at);
     if (contains(newer_than_unicode_9, c.code)) {
       // Unknown there: left alone, and nothing is reordered or composed across it.
       normalize_known(text.substr(begin, at - begin), form, out);

@@ -1,4 +1,9 @@
 #include "assay/eval/task.hpp"
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "eval/support.hpp"
 
 namespace assay::eval {
@@ -10,6 +15,7 @@ using test::TemporaryFolder;
 struct World {
   TemporaryFolder folder;
   BuildOptions options;
+  std::int64_t documents = 0;  ///< of the last build
 
   World() {
     options.data_root = folder.path() / "data";
@@ -21,11 +27,13 @@ struct World {
   void data(const std::string& split, const std::string& rows) const {
     folder.write("data/org/set/default/" + split + ".jsonl", rows);
   }
-  [[nodiscard]] std::vector<Sample> build(const std::string& more, const std::string& target = "a") const {
+  [[nodiscard]] std::vector<Sample> build(const std::string& more, const std::string& target = "a") {
     const auto file = folder.write(
         "t.yaml", "task: t\ndataset_path: org/set\ntest_split: test\ndoc_to_text: q\ndoc_to_target: \"" +
                       target + "\"\n" + more);
-    return build_samples(load_task(file), options);
+    SampleSet set = build_samples(load_task(file), options);
+    documents = set.documents;
+    return std::move(set.samples);
   }
 };
 
@@ -64,6 +72,7 @@ TEST_CASE("limits take the first documents and seeds draw others, in order") {
   world.options.limit = 3;
   auto samples = world.build("");
   REQUIRE(samples.size() == 3);
+  CHECK(world.documents == 10);
   CHECK(samples[2].doc_id == 2);
   world.options.sample_seed = 5;
   samples = world.build("");
@@ -72,6 +81,7 @@ TEST_CASE("limits take the first documents and seeds draw others, in order") {
   // sorted(random.Random(5).sample(range(10), 3))
   CHECK(ids == std::vector<std::int64_t>{4, 5, 9});
   CHECK(samples[0].doc["q"] == "q4");
+  CHECK(world.documents == 10);
   world.options.limit = 50;
   CHECK(world.build("").size() == 10);
 }
@@ -129,6 +139,58 @@ TEST_CASE("missing shots and data are said before anything runs") {
   world.options.limit = -1;
   CHECK(input_error([&] { (void)world.build(""); }).find("is empty") != std::string::npos);
 }
+
+TEST_CASE("prompts that no model could take are refused by document") {
+  World world;
+  const std::string row = "{\"q\":\"" + std::string(std::size_t{2} << 20, 'x') + "\",\"a\":\"a\"}\n";
+  const auto repeated = [](int times) {
+    std::string text;
+    for (int i = 0; i < times; ++i) text += "{{q}}";
+    return "\"" + text + "\"";
+  };
+  world.data("train", row + row);
+  const std::string shots = input_error([&] {
+    (void)world.build("num_fewshot: 2\nfewshot_split: train\nfewshot_config: {doc_to_text: " + repeated(17) +
+                      "}\n");
+  });
+  CHECK(shots.find("train.jsonl:") != std::string::npos);
+  CHECK(shots.find("64 MiB") != std::string::npos);
+  world.data("test", row);
+  const std::string context = input_error([&] { (void)world.build("description: " + repeated(33) + "\n"); });
+  CHECK(context.find("test.jsonl:1: ") != std::string::npos);
+  CHECK(context.find("64 MiB") != std::string::npos);
+}
+
+#if !defined(__SANITIZE_ADDRESS__)  // its allocator ends the process instead of throwing
+TEST_CASE("memory that runs out is one sentence about the split") {
+  World world;
+  const std::string row = "{\"q\":\"" + std::string(std::size_t{1} << 20, 'x') + "\",\"a\":\"a\"}\n";
+  std::string rows;
+  for (int i = 0; i < 40; ++i) rows += row;
+  world.data("test", rows);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    std::size_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    const rlim_t bytes = pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) + (std::size_t{16} << 20);
+    const rlimit limit{bytes, bytes};
+    ::setrlimit(RLIMIT_AS, &limit);
+    try {
+      (void)world.build("");
+      ::_exit(1);
+    } catch (const util::InputError& error) {
+      ::_exit(std::string(error.what()).find("task t: its split \"test\" needs more memory") == 0 ? 0 : 2);
+    } catch (...) {
+      ::_exit(3);
+    }
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+}
+#endif
 
 }  // namespace
 }  // namespace assay::eval

@@ -35,6 +35,10 @@ std::string zstd(const std::string& text) {
   return out;
 }
 
+std::vector<Document> read_documents(const std::filesystem::path& file, std::int64_t limit = -1) {
+  return read_rows(file, limit).documents;
+}
+
 void check_rows(const std::vector<Document>& documents) {
   REQUIRE(documents.size() == 2);
   CHECK(documents[0].fields.dump() == R"({"b":1,"a":"x"})");
@@ -76,20 +80,104 @@ TEST_CASE("broken lines are named by file and line") {
   CHECK(message(deep).find("deeper") != std::string::npos);
 }
 
-TEST_CASE("a line past the limit is refused and one below it read") {
+TEST_CASE("a limit does not change how many rows a file has") {
   const TemporaryFolder folder;
+  for (const std::string name : {"a.jsonl", "a.json", "b.json", "a.csv"}) {
+    CAPTURE(name);
+    std::string text = "{\"a\":1}\n\n{\"a\":2}\n {\"a\":3}\r\n{\"a\":4}";
+    if (name == "b.json") text = "[{\"a\":1}, {\"a\":2} ,{\"a\":3},\n{\"a\":4}]\n";
+    if (name == "a.csv") text = "a\n1\n2\n\n3\n4\n";
+    const auto file = folder.write(name, text);
+    for (const int limit : {-1, 0, 1, 3, 4, 9}) {
+      CAPTURE(limit);
+      const Split split = read_rows(file, limit);
+      CHECK(split.rows == 4);
+      REQUIRE(split.documents.size() == static_cast<std::size_t>(limit < 0 ? 4 : std::min(limit, 4)));
+      for (std::size_t i = 0; i < split.documents.size(); ++i) CHECK(split.documents[i].fields["a"] == i + 1);
+    }
+  }
+}
+
+TEST_CASE("a JSON array is read element by element") {
+  const TemporaryFolder folder;
+  const auto file =
+      folder.write("a.json", "\xef\xbb\xbf [\n{\"a\":\"],}\\\\\\\"{[\"},\n\n\t{\"a\":[{},[]]}\n]\n ");
+  const auto documents = read_documents(file);
+  REQUIRE(documents.size() == 2);
+  CHECK(documents[0].fields["a"] == "],}\\\"{[");
+  CHECK(documents[0].line == 2);
+  CHECK(documents[1].fields["a"].size() == 2);
+  CHECK(documents[1].line == 4);
+  CHECK(read_documents(folder.write("empty.json", "[ ]")).empty());
+  for (const std::string bad :
+       {"[{}\n,", "[{}\n,]", "[{}\n,,{}]", "[{},\n{]", "[{},\n[1]]", "[{},\n1]", "[{},\n{\"a\":1,\"a\":2}]",
+        "[{},\n}", "[{}]\nx", "[{}\n,{\"a", "[{}\n,{\"a\\", "[{},\n{} {}]", "[{}]\n]"}) {
+    CAPTURE(bad);
+    const std::string message = input_error([&] { (void)read_documents(folder.write("bad.json", bad)); });
+    CAPTURE(message);
+    CHECK(message.find("bad.json:2:") != std::string::npos);
+  }
+}
+
+TEST_CASE("a row past the limit is refused and one below it read") {
+  const TemporaryFolder folder;
+  constexpr std::size_t row_bytes = DataLimits{}.row_bytes;
   const auto line = [](std::size_t bytes) { return "{\"a\":\"" + std::string(bytes - 8, 'x') + "\"}"; };
   // Compressed, so that little is written: a line of that size is as likely a mistake as an attack.
-  const auto good =
-      read_documents(folder.write("big.jsonl.zst", zstd(line(max_line_bytes - 1) + "\n{\"a\":2}")));
+  const auto good = read_documents(folder.write("big.jsonl.zst", zstd(line(row_bytes - 1) + "\n{\"a\":2}")));
   CHECK(good.size() == 2);
-  const std::string error = input_error(
-      [&] { (void)read_documents(folder.write("big.jsonl.zst", zstd("{}\n" + line(max_line_bytes + 10)))); });
-  CHECK(error.find("big.jsonl.zst:2:") != std::string::npos);
+  const auto refused = [&](const std::string& name, const std::string& text) {
+    return input_error([&] { (void)read_documents(folder.write(name, text)); });
+  };
+  for (const std::size_t bytes : {row_bytes + 10, std::size_t{50'000'000}}) {
+    CHECK(refused("big.jsonl.zst", zstd("{}\n" + line(bytes)))
+              .find("big.jsonl.zst:2: the line is longer than 16") != std::string::npos);
+    CHECK(refused("big.json.zst", zstd("[{},\n" + line(bytes) + "]")).find("big.json.zst:2: ") !=
+          std::string::npos);
+    CHECK(refused("big.csv.zst", zstd("a,b\n1,2\n3," + std::string(bytes, 'x'))).find("big.csv.zst:3: ") !=
+          std::string::npos);
+  }
   // A few KB that claim to hold a line of 80 MiB.
-  const std::string bomb = input_error(
-      [&] { (void)read_documents(folder.write("bomb.jsonl.zst", zstd(std::string(80u << 20, 'x')))); });
-  CHECK(bomb.find("bomb.jsonl.zst:1:") != std::string::npos);
+  CHECK(refused("bomb.jsonl.zst", zstd(std::string(80u << 20, 'x'))).find("bomb.jsonl.zst:1:") !=
+        std::string::npos);
+}
+
+TEST_CASE("a file past the limit is refused where it is reached") {
+  const TemporaryFolder folder;
+  const std::string line = "{\"a\":\"" + std::string(1000, 'x') + "\"}\n";
+  std::string text;
+  for (int i = 0; i < 3000; ++i) text += line;
+  const DataLimits limits{.stream_bytes = std::size_t{1} << 20, .whole_bytes = std::size_t{1} << 20};
+  for (const std::string name : {"a.jsonl", "a.jsonl.zst", "a.json", "a.csv"}) {
+    CAPTURE(name);
+    const auto file = folder.write(name, name == "a.jsonl.zst" ? zstd(text)
+                                         : name == "a.json"    ? "[" + text
+                                                               : text);
+    const std::string message = input_error([&] { (void)read_rows(file, -1, limits); });
+    CAPTURE(message);
+    CHECK(message.find(name) != std::string::npos);
+    CHECK(message.find("more than 1 MiB") != std::string::npos);
+    // 1 MiB is 1039 lines of 1009 bytes and a part of one.
+    if (name.starts_with("a.jsonl")) CHECK(message.find(name + ":1040:") != std::string::npos);
+  }
+}
+
+// A look-up of each key among those before it would take minutes.
+TEST_CASE("rows of very many fields are read in one pass") {
+  const TemporaryFolder folder;
+  std::string header = "k";
+  std::string cells = "1";
+  std::string object = "{\"k\":1";
+  for (int i = 0; i < 300'000; ++i) {
+    const std::string name = "k" + std::to_string(i);
+    header += "," + name;
+    cells += ",1";
+    object += ",\"" + name + "\":1";
+  }
+  const auto csv = read_documents(folder.write("wide.csv", header + "\n" + cells + "\n"));
+  REQUIRE(csv.size() == 1);
+  CHECK(csv[0].fields.size() == 300'001);
+  CHECK(csv[0].fields == read_documents(folder.write("wide.jsonl", object + "}\n"))[0].fields);
 }
 
 TEST_CASE("damaged compressed files are refused") {

@@ -88,7 +88,7 @@ TEST_CASE("requests, targets, scores and standard errors are lm-eval's, bit for 
     const TaskConfig task = load_task(test::task_file(record["task"]));
     const BuildOptions options = options_of(record);
     CHECK(effective_num_fewshot(task, options) == record["n_shot"].get<int>());
-    const auto samples = build_samples(task, options);
+    const auto samples = build_samples(task, options).samples;
     REQUIRE(samples.size() == record["samples"].size());
     std::vector<std::vector<SampleScore>> scores;
     for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -131,7 +131,8 @@ TEST_CASE("request lists of the real datasets are lm-eval's, byte for byte") {
   for (const auto& [name, hash] : record["sha256"].items()) {
     std::string lines;
     const TaskConfig task = load_task(test::task_file(name));
-    for (const Sample& sample : build_samples(task, options)) {
+    const SampleSet set = build_samples(task, options);
+    for (const Sample& sample : set.samples) {
       for (std::size_t r = 0; r < sample.requests.size(); ++r) {
         OrderedJson row = {sample.doc_id, r};
         for (const auto& argument : arguments_of(sample.requests[r])) row.push_back(argument);

@@ -160,6 +160,13 @@ TEST_CASE("aggregates and standard errors follow their formulas") {
   task.metrics = {{"acc", "median", {}, OrderedJson::object()}};
   CHECK(aggregate(task, as_scores("acc", {3, 1, 2, 9}))[0].value ==
         3);  // the upper middle, as lm-eval takes it
+  // Wherever a NaN stands (null in JSON), there is no middle.
+  for (const std::vector<OrderedJson>& values :
+       {std::vector<OrderedJson>{nullptr, 1, 2}, {1, nullptr, 2}, {1, 2, nullptr}, {nullptr}}) {
+    results = aggregate(task, as_scores("acc", values));
+    CHECK(std::isnan(results[0].value));
+    CHECK(std::isnan(results[0].standard_error.value_or(std::nan(""))));
+  }
   task.metrics = {{"word_perplexity", "weighted_perplexity", {}, OrderedJson::object()},
                   {"bits_per_byte", "bits_per_byte", {}, OrderedJson::object()}};
   auto scores = as_scores("word_perplexity", {{-10.0, 4}, {-2.0, 2}});

@@ -70,5 +70,37 @@ TEST_CASE("missing fields and wrong types are named") {
   CHECK(message("{{q.strip(1, 2)}}").find("arguments") != std::string::npos);
 }
 
+TEST_CASE("what a template makes of a document is bounded") {
+  util::OrderedJson big;
+  big["x"] = std::string(std::size_t{1} << 20, 'a');
+  big["list"] = util::OrderedJson::array();
+  for (int i = 0; i < 1000; ++i) big["list"].push_back("");
+  std::string sums = "x";
+  std::string lists = "list";
+  std::string quotes = "'\\''";
+  for (int i = 0; i < 80; ++i) sums += "+x";
+  for (int i = 0; i < 10; ++i) lists = "(" + lists + "+" + lists + ")";
+  for (int i = 0; i < 30; ++i) quotes = "[" + quotes + "]|string";
+  const std::string half = sums.substr(0, 79);
+  std::string rendered;
+  for (int i = 0; i < 80; ++i) rendered += "{{x}}";
+  const std::string tenfold = ".replace('a', 'aaaaaaaaaa')";
+  for (const std::string& text :
+       {"{{" + sums + "}}", "{{x" + tenfold + tenfold + "}}", std::string("{{x.replace('a', x)}}"),
+        std::string("{{list|join(x)}}"), std::string("{{x.split('a')}}"),
+        std::string("{{x.replace('a', ' a').split()}}"), "{{[" + half + ", " + half + "]}}", rendered}) {
+    CAPTURE(text.substr(0, 60));
+    const std::string message = test::input_error([&] { (void)Template(text, "t").render(big); });
+    CHECK(message.find("more than 64 MiB") != std::string::npos);
+  }
+  // 1024 lists cannot be written: an expression has at most 256 operations.
+  CHECK_THROWS_AS(Template("{{" + lists + "}}", "t"), util::InputError);
+  CHECK_THROWS_AS(Template("{{" + quotes + "}}", "t").render(big), util::InputError);
+  CHECK_THROWS_AS(Template("{{ x * 1000000000 }}", "t"), util::InputError);
+  CHECK(Template("{{" + half + "}}", "t").render(big).size() == std::size_t{40} << 20);
+  const std::string quoted = test::input_error([&] { (void)Template("{{list.index(x)}}", "t").render(big); });
+  CHECK(quoted.size() < 1000);
+}
+
 }  // namespace
 }  // namespace assay::eval

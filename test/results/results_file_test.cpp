@@ -223,6 +223,23 @@ TEST_CASE("failed and empty tasks, odd names") {
         "bad \xEF\xBF\xBD\xEF\xBF\xBD(\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD utf-8");
 }
 
+TEST_CASE("a sentence too long for an attribute is cut where one sees it") {
+  const TemporaryFolder folder;
+  const auto path = folder / "out.h5";
+  auto failed = test::choice_result();
+  failed.scores.clear();
+  failed.metrics.clear();
+  const auto read_back = [&](const std::string& error) {
+    failed.error = error;
+    ResultsWriter(path, test::run_info()).add(failed);
+    return ResultsReader(path).tasks().at(0).error;
+  };
+  CHECK(read_back(std::string(16384, 'e')) == std::string(16384, 'e'));
+  // Never inside a character: the one at byte 16383 has two bytes.
+  CHECK(read_back(std::string(16383, 'e') + "\xC3\xA9" + std::string(80'000, 'f')) ==
+        std::string(16383, 'e') + " ... (cut: 16383 of 96385 bytes)");
+}
+
 TEST_CASE("a full disk leaves the earlier file and says so") {
   const TemporaryFolder folder;
   const auto path = folder / "out.h5";

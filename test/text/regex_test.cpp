@@ -3,8 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include "assay/util/error.hpp"
+#include "assay/util/utf8.hpp"
 #include "text/regex_scanners.hpp"
-#include "text/utf8.hpp"
 #include "text/vectors.hpp"
 
 using namespace assay::text;
@@ -79,7 +79,7 @@ TEST_CASE("the hand-written scanners match what their patterns match") {
     const Regex regex(pattern, "p");
     std::size_t wrong = 0;
     for (const std::string& raw : strings) {
-      const std::string text = replace_invalid_utf8(raw);
+      const std::string text = assay::util::replace_invalid_utf8(raw);
       if (scan(*known, text) != regex.find_all(text)) ++wrong;
     }
     CHECK(wrong == 0);

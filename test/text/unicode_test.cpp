@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "text/utf8.hpp"
+#include "assay/util/utf8.hpp"
 #include "text/vectors.hpp"
 
 using namespace assay::text;
@@ -14,7 +14,7 @@ namespace {
 
 std::string utf8(char32_t code) {
   std::string text;
-  append_character(text, code);
+  assay::util::append_character(text, code);
   return text;
 }
 

@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "text/utf8.hpp"
+#include "assay/util/utf8.hpp"
 
 namespace assay::test {
 namespace {
@@ -48,7 +48,7 @@ std::string stream(const text::Tokenizer& tokenizer, const Ids& ids, bool skip_s
   std::string text;
   for (const auto id : ids) {
     text += decoder.push(id);
-    if (!text::is_valid_utf8(text)) throw std::runtime_error("half a character was handed out");
+    if (!util::is_valid_utf8(text)) throw std::runtime_error("half a character was handed out");
   }
   return text + decoder.finish();
 }
@@ -107,7 +107,7 @@ Comparison compare_with_vectors(const std::filesystem::path& folder,
     full.insert(full.end(), suffix.begin(), suffix.end());
     if (line.contains("full")) full = line.at("full").get<Ids>();
     const std::string text =
-        line.contains("text") ? line.at("text").get<std::string>() : text::replace_invalid_utf8(input);
+        line.contains("text") ? line.at("text").get<std::string>() : util::replace_invalid_utf8(input);
     const std::string plain = line.contains("plain") ? line.at("plain").get<std::string>() : text;
     note("ids", tokenizer->encode(input, false), ids, input);
     note("ids with special tokens", tokenizer->encode(input, true), full, input);

@@ -125,9 +125,16 @@ struct Sample {
 /// Shots a sample gets under these options.
 [[nodiscard]] int effective_num_fewshot(const TaskConfig& task, const BuildOptions& options);
 
+/// A task's split, expanded.
+struct SampleSet {
+  std::vector<Sample> samples;
+  std::int64_t documents = 0;  ///< in the split, before any limit
+};
+
 /// Reads the data and builds every sample's requests: few-shot draws are those of one process whatever the
-/// launch. Throws InputError naming task, file and line for missing data, fields, types, or an empty split.
-[[nodiscard]] std::vector<Sample> build_samples(const TaskConfig& task, const BuildOptions& options);
+/// launch. Throws InputError naming task, file and line for missing data, fields, types, an empty split, and
+/// what is too large to be held (src/eval/data_limits.hpp).
+[[nodiscard]] SampleSet build_samples(const TaskConfig& task, const BuildOptions& options);
 
 struct EncodeOptions {
   std::int64_t max_length = 0;        ///< tokens, the engine's

@@ -9,10 +9,7 @@ namespace {
 constexpr OutputType output_types[] = {OutputType::multiple_choice};
 
 util::OrderedJson score(const ScoreInput& input, const MetricConfig&) {
-  std::vector<double> lengths;
-  for (const std::string& choice : input.sample.choices)
-    lengths.push_back(static_cast<double>(choice.size()));
-  return is_gold(input, arg_max(divided(choice_log_probabilities(input), lengths)));
+  return is_gold_by_length(input, [](std::string_view choice) { return choice.size(); });
 }
 
 }  // namespace

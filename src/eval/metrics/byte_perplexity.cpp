@@ -9,8 +9,7 @@ namespace {
 constexpr OutputType output_types[] = {OutputType::loglikelihood_rolling};
 
 util::OrderedJson score(const ScoreInput& input, const MetricConfig&) {
-  return util::OrderedJson::array(
-      {input.log_probabilities.at(0), static_cast<std::int64_t>(counted_text(input).size())});
+  return per_byte(input);
 }
 
 }  // namespace

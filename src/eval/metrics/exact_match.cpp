@@ -4,7 +4,7 @@
 #include "assay/eval/python_value.hpp"
 #include "assay/util/error.hpp"
 #include "eval/cached_regex.hpp"
-#include "eval/metric.hpp"
+#include "eval/choice.hpp"
 #include "eval/python_text.hpp"
 
 namespace assay::eval {
@@ -45,23 +45,7 @@ std::string normalised(std::string text, const MetricConfig& config) {
 
 // Multiple choice: every token of the gold option was the greedy one.
 OrderedJson score_choice(const ScoreInput& input) {
-  const auto is_greedy = [&](const OrderedJson& gold) {
-    std::int64_t index = -1;
-    if (gold.is_number_integer()) index = gold.get<std::int64_t>();
-    for (std::size_t i = 0; gold.is_string() && i < input.sample.choices.size(); ++i) {
-      if (input.sample.choices[i] == gold.get_ref<const std::string&>()) {
-        index = static_cast<std::int64_t>(i);
-        break;
-      }
-    }
-    return index >= 0 && index < static_cast<std::int64_t>(input.sample.choices.size()) &&
-           input.greedy.at(static_cast<std::size_t>(index));
-  };
-  if (!input.sample.target.is_array()) return is_greedy(input.sample.target) ? 1 : 0;
-  for (const OrderedJson& gold : input.sample.target) {
-    if (is_greedy(gold)) return 1;
-  }
-  return 0;
+  return any_gold(input, [&](std::size_t gold) { return input.greedy.at(gold); }) > 0 ? 1 : 0;
 }
 
 OrderedJson score(const ScoreInput& input, const MetricConfig& config) {
@@ -71,11 +55,10 @@ OrderedJson score(const ScoreInput& input, const MetricConfig& config) {
               input.task.task);
   OrderedJson gold = input.sample.target;
   if (!input.task.doc_to_choice.is_null() && gold.is_number_integer()) {
-    const auto index = gold.get<std::int64_t>();
-    check_input(index >= 0 && index < static_cast<std::int64_t>(input.sample.choices.size()),
-                "task {}, document {}: target {} is outside its choices", input.task.task,
-                input.sample.doc_id, index);
-    gold = input.sample.choices[static_cast<std::size_t>(index)];
+    const auto index = gold_index(gold, input.sample.choices);
+    check_input(index.has_value(), "task {}, document {}: target {} is outside its choices", input.task.task,
+                input.sample.doc_id, gold.dump());
+    gold = input.sample.choices[*index];
   }
   const std::string response = normalised(python_str(input.response), config);
   if (!input.sample.several_targets || !gold.is_array())

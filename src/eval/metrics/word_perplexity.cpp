@@ -10,7 +10,7 @@ namespace {
 constexpr OutputType output_types[] = {OutputType::loglikelihood_rolling};
 
 util::OrderedJson score(const ScoreInput& input, const MetricConfig&) {
-  return util::OrderedJson::array({input.log_probabilities.at(0), count_words(counted_text(input))});
+  return per_unit(input, count_words(counted_text(input)));
 }
 
 }  // namespace

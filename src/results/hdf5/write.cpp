@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 
 #include "assay/util/error.hpp"
 #include "assay/util/files.hpp"
+#include "assay/util/utf8.hpp"
 #include "results/hdf5/seal.hpp"
-#include "results/json_text.hpp"
 
 namespace assay::results::hdf5 {
 namespace {
@@ -54,7 +53,9 @@ Handle dataset_properties(hsize_t count, std::size_t element_bytes) {
 void write_dataset(hid_t group, const char* name, hid_t file_type, hid_t memory_type, const void* data,
                    hsize_t count) {
   const Handle space = own(H5Screate_simple(1, &count, nullptr), H5Sclose, "creating a dataspace");
-  const Handle properties = dataset_properties(count, H5Tget_size(file_type));
+  const std::size_t element_bytes = H5Tget_size(file_type);
+  if (element_bytes == 0) fail("sizing a dataset's type");
+  const Handle properties = dataset_properties(count, element_bytes);
   const Handle dataset =
       own(H5Dcreate2(group, name, file_type, space.get(), H5P_DEFAULT, properties.get(), H5P_DEFAULT),
           H5Dclose, "creating a dataset");
@@ -105,8 +106,14 @@ Handle create_group(hid_t parent, const char* name) {
 
 void write_text_attribute(hid_t object, const char* name, std::string_view text) {
   // An attribute must fit an object header (64 KiB); names and sentences do.
-  constexpr std::size_t kMaxBytes = 16384;
-  std::string value = valid_utf8(text.substr(0, kMaxBytes));
+  constexpr std::size_t max_bytes = 16384;
+  std::string value = util::replace_invalid_utf8(text);
+  if (value.size() > max_bytes) {
+    std::size_t end = max_bytes;
+    while ((static_cast<unsigned char>(value[end]) & 0xC0U) == 0x80U) --end;
+    const std::string mark = fmt::format(" ... (cut: {} of {} bytes)", end, value.size());
+    value.replace(end, std::string::npos, mark);
+  }
   std::replace(value.begin(), value.end(), '\0', ' ');
   if (value.empty()) value.push_back('\0');
   const Handle type = string_type(value.size());
@@ -166,12 +173,10 @@ void write_names(hid_t group, const char* name, std::span<const std::string> val
 }
 
 void TextColumn::add(std::string_view row) {
-  if (is_valid_utf8(row)) {
-    bytes_.add({reinterpret_cast<const std::uint8_t*>(row.data()), row.size()});
-    return;
-  }
-  const std::string text = valid_utf8(row);
-  bytes_.add({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  const auto append = [this](std::string_view text) {
+    bytes_.add({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  };
+  util::is_valid_utf8(row) ? append(row) : append(util::replace_invalid_utf8(row));
 }
 
 }  // namespace assay::results::hdf5

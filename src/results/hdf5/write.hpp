@@ -22,6 +22,7 @@ void save_image(hid_t file, const std::filesystem::path& path);
 /// A new group, without times; iteration in the order of creation is possible.
 [[nodiscard]] Handle create_group(hid_t parent, const char* name);
 
+/// Text of more than 16 KiB is cut, and says so at its end (FORMAT.md).
 void write_text_attribute(hid_t object, const char* name, std::string_view text);
 void write_integer_attribute(hid_t object, const char* name, std::int64_t value);
 void write_number_attribute(hid_t object, const char* name, double value);
@@ -57,7 +58,8 @@ class RaggedColumn {
   std::vector<std::int64_t> offsets_ = {0};
 };
 
-/// Rows of text of any length: a ragged column of UTF-8 bytes. What is not UTF-8 becomes U+FFFD.
+/// Rows of text of any length: a ragged column of UTF-8 bytes. What is not UTF-8 becomes U+FFFD, as with
+/// Python's errors="replace".
 class TextColumn {
  public:
   void add(std::string_view row);

@@ -38,7 +38,8 @@ void run(const fs::path& file) {
   options.limit = 8;
   if (options.num_fewshot.value_or(task.num_fewshot) > 4) options.num_fewshot = 4;
   std::vector<std::vector<eval::SampleScore>> scores;
-  for (const eval::Sample& sample : eval::build_samples(task, options)) {
+  const eval::SampleSet set = eval::build_samples(task, options);
+  for (const eval::Sample& sample : set.samples) {
     std::vector<engine::Completion> answers(sample.requests.size());
     for (std::size_t i = 0; i < answers.size(); ++i) {
       answers[i].log_probability = -static_cast<double>(i % 3);

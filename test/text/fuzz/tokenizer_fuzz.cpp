@@ -11,8 +11,8 @@
 #include "assay/util/error.hpp"
 #include "assay/util/json.hpp"
 #include "assay/util/log.hpp"
+#include "assay/util/utf8.hpp"
 #include "text/hf_tokenizer.hpp"
-#include "text/utf8.hpp"
 
 namespace {
 
@@ -36,7 +36,7 @@ class Maker {
 
  private:
   bool flag() { return data_.ConsumeBool(); }
-  std::string word() { return text::replace_invalid_utf8(data_.ConsumeRandomLengthString(12)); }
+  std::string word() { return util::replace_invalid_utf8(data_.ConsumeRandomLengthString(12)); }
   std::string pick(std::vector<std::string> names) {
     return names[data_.ConsumeIntegralInRange<std::size_t>(0, names.size() - 1)];
   }
@@ -135,7 +135,7 @@ void check(const text::Tokenizer& tokenizer, const std::string& input) {
     std::string streamed;
     for (const auto id : ids) streamed += decoder.push(id);
     streamed += decoder.finish();
-    if (streamed != tokenizer.decode(ids, skip) || !text::is_valid_utf8(streamed)) std::abort();
+    if (streamed != tokenizer.decode(ids, skip) || !util::is_valid_utf8(streamed)) std::abort();
   }
 }
 

@@ -5,14 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace assay::text {
-
-/// Half-open byte range of a text.
-struct ByteRange {
-  std::size_t begin;
-  std::size_t end;
-  bool operator==(const ByteRange&) const = default;
-};
+namespace assay::util {
 
 /// U+FFFD in UTF-8.
 inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
@@ -51,4 +44,4 @@ struct Character {
 
 void append_character(std::string& out, char32_t code);
 
-}  // namespace assay::text
+}  // namespace assay::util

@@ -1,8 +1,8 @@
-#include "text/utf8.hpp"
+#include "assay/util/utf8.hpp"
 
 #include <catch2/catch.hpp>
 
-using namespace assay::text;
+using namespace assay::util;
 
 TEST_CASE("each maximal invalid subpart becomes one U+FFFD") {
   const std::string r(replacement_character);
@@ -39,5 +39,18 @@ TEST_CASE("every character survives encoding and decoding") {
     const bool same = forward.code == code && backward.code == code && forward.size == text.size() - 1 &&
                       backward.size == forward.size && is_valid_utf8(text);
     if (!same) FAIL("U+" << std::hex << static_cast<unsigned>(code));
+  }
+}
+
+TEST_CASE("UTF-8 is checked as RFC 3629 has it") {
+  for (const char* good : {"", "a", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80",
+                           "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"}) {
+    CHECK(is_valid_utf8(good));
+    CHECK(replace_invalid_utf8(good) == good);
+  }
+  for (const char* bad : {"\x80", "\xC0\x80", "\xC1\xBF", "\xC2", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xE2\x82",
+                          "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF"}) {
+    CHECK_FALSE(is_valid_utf8(bad));
+    CHECK(is_valid_utf8(replace_invalid_utf8(bad)));
   }
 }

@@ -1,6 +1,6 @@
-#include "text/utf8.hpp"
+#include "assay/util/utf8.hpp"
 
-namespace assay::text {
+namespace assay::util {
 namespace {
 
 unsigned byte_at(std::string_view text, std::size_t at) {
@@ -96,4 +96,4 @@ void append_character(std::string& out, char32_t code) {
   }
 }
 
-}  // namespace assay::text
+}  // namespace assay::util
