@@ -174,6 +174,7 @@ util::ExitCode run_campaign(const CampaignConfig& config, comm::Communicator& wo
     coordinator.collector->clear_progress();
     if (!coordinator.collector->all_done()) {
       coordinator.journal->sync();
+      coordinator.writer->save();
       util::log_warning("stopped on request (signal {}); the same command resumes", stop_signal());
       code = util::ExitCode::resumable;
       return;

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <optional>
+#include <set>
 #include <string>
 
 #include "assay/eval/python_value.hpp"
@@ -267,6 +267,28 @@ OrderedJson results_json(const ResultsReader& reader, const StartTime& start,
   return out;
 }
 
+// What each task is called in the name of its file: two tasks never share one, and names that need no change
+// keep theirs.
+std::map<std::string, std::string> file_names(const std::vector<TaskSummary>& tasks) {
+  const auto plain = [](std::string name) {
+    std::replace_if(
+        name.begin(), name.end(), [](char c) { return c == '/' || c == '\0'; }, '_');
+    return name;
+  };
+  std::set<std::string> taken;
+  for (const TaskSummary& task : tasks) {
+    if (plain(task.task) == task.task) taken.insert(task.task);
+  }
+  std::map<std::string, std::string> names;
+  for (const TaskSummary& task : tasks) {
+    std::string name = plain(task.task);
+    for (int next = 2; name != task.task && !taken.insert(name).second; ++next)
+      name = fmt::format("{}_{}", plain(task.task), next);
+    names[task.task] = name;
+  }
+  return names;
+}
+
 }  // namespace
 
 std::vector<std::filesystem::path> export_lm_eval(const std::filesystem::path& file,
@@ -278,6 +300,7 @@ std::vector<std::filesystem::path> export_lm_eval(const std::filesystem::path& f
                     output_dir.string(), failed ? failed.message() : "something else has this name");
   const StartTime start = parse_start(reader.info().started_at);
   std::vector<std::filesystem::path> written = {output_dir / ("results_" + start.file_stamp + ".json")};
+  const auto names = file_names(reader.tasks());
   std::map<std::string, std::string> hashes;
   for (const TaskSummary& task : reader.tasks()) {
     if (!task.error.empty()) {
@@ -285,10 +308,7 @@ std::vector<std::filesystem::path> export_lm_eval(const std::filesystem::path& f
       continue;
     }
     const SampleFile samples = sample_file(task, reader.samples(task.task));
-    std::string name = task.task;
-    std::replace_if(
-        name.begin(), name.end(), [](char c) { return c == '/' || c == '\0'; }, '_');
-    written.push_back(output_dir / fmt::format("samples_{}_{}.jsonl", name, start.file_stamp));
+    written.push_back(output_dir / fmt::format("samples_{}_{}.jsonl", names.at(task.task), start.file_stamp));
     util::write_file_atomically(written.back(), samples.text);
     hashes[task.task] = samples.hash;
   }

@@ -5,7 +5,9 @@
 
 #include "assay/results/results_file.hpp"
 #include "assay/results/results_reader.hpp"
+#include "assay/util/clock.hpp"
 #include "assay/util/error.hpp"
+#include "assay/util/log.hpp"
 #include "results/hdf5/write.hpp"
 #include "results/journal_format.hpp"
 #include "results/layout.hpp"
@@ -91,22 +93,40 @@ void write_root(hid_t file, const RunInfo& info, bool finished, double wall_seco
   hdf5::write_bytes(file, "identity", info.identity);
 }
 
+std::string task_path(const std::string& task) {
+  return "tasks/" + group_name(task);
+}
+
+// The file is replaced as a whole, so replacing it for each of hundreds of tasks would take time in the
+// square of their number. The first tasks are written one by one; after that, a save adds a share of what the
+// file holds already, so that all saves together write a small multiple of it, or comes long after the last
+// one.
+constexpr std::size_t always_saved_tasks = 16;
+constexpr std::size_t unsaved_share = 4;      // a save adds at least one task for so many in the file
+constexpr double rest_seconds = 60;           // after which any task is worth a save
+constexpr double rest_per_save_seconds = 20;  // ... if saving takes no more than 5 % of the time
+
 }  // namespace
 
 struct ResultsWriter::Impl {
   std::filesystem::path path;
   RunInfo info;
-  hdf5::Handle image;                // the file as it was last saved, or as found; invalid: none yet
-  std::vector<std::string> carried;  // tasks of an earlier run in `image`, not added again yet
+  hdf5::Handle store;                // all tasks, in memory
+  std::vector<std::string> carried;  // tasks of an earlier run in `store`, not added again yet
   TaskTimings timings;               // of this run's tasks, in the order of adding
+  std::size_t saved_tasks = 0;       // in the file
+  std::size_t unsaved_tasks = 0;     // added since
+  util::Stopwatch since_save;
+  double save_seconds = 0;  // what the last save took
 
   void carry_over();
-  void copy_task(hid_t target, const std::string& task) const;
-  [[nodiscard]] std::vector<std::string> kept(const std::string& except) const;
-  void save(hdf5::Handle next) {
-    hdf5::save_image(next.get(), path);
-    image = std::move(next);
-  }
+  void put(const TaskResult& result);
+  void forget(const std::string& task);
+  [[nodiscard]] bool save_is_due() const;
+  /// Writes `tasks` of the store in their order.
+  void write(const std::vector<std::string>& tasks, const std::vector<RankTiming>& ranks, bool finished,
+             double wall_seconds);
+  void save();
 };
 
 void ResultsWriter::Impl::carry_over() {
@@ -119,27 +139,68 @@ void ResultsWriter::Impl::carry_over() {
       path.string(), keys);
   const hdf5::Handle file =
       hdf5::own(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "opening the earlier results");
-  image = hdf5::create_image();
-  const hdf5::Handle tasks = hdf5::create_group(image.get(), "tasks");
   for (const TaskSummary& task : existing.tasks()) {
-    const std::string name = "tasks/" + group_name(task.task);
-    hdf5::check(H5Ocopy(file.get(), name.c_str(), image.get(), name.c_str(), H5P_DEFAULT, H5P_DEFAULT),
-                "copying earlier results");
+    hdf5::copy(file.get(), store.get(), task_path(task.task));
     carried.push_back(task.task);
   }
+  saved_tasks = carried.size();
 }
 
-void ResultsWriter::Impl::copy_task(hid_t target, const std::string& task) const {
-  const std::string name = "tasks/" + group_name(task);
-  hdf5::check(H5Ocopy(image.get(), name.c_str(), target, name.c_str(), H5P_DEFAULT, H5P_DEFAULT),
-              "copying results");
+// Replaces the task's group in the store; a failure leaves none.
+void ResultsWriter::Impl::put(const TaskResult& result) {
+  const std::string& name = result.task.task;
+  forget(name);
+  const hdf5::Handle tasks =
+      hdf5::own(H5Gopen2(store.get(), "tasks", H5P_DEFAULT), H5Gclose, "opening the tasks' group");
+  try {
+    write_task_group(tasks.get(), result);
+  } catch (...) {
+    hdf5::remove(store.get(), task_path(name));
+    throw;
+  }
+  timings.task.push_back(name);
+  timings.seconds.push_back(result.seconds);
+  timings.resumed_requests.push_back(result.resumed_requests);
 }
 
-std::vector<std::string> ResultsWriter::Impl::kept(const std::string& except) const {
-  std::vector<std::string> names = carried;
-  names.insert(names.end(), timings.task.begin(), timings.task.end());
-  std::erase(names, except);
-  return names;
+void ResultsWriter::Impl::forget(const std::string& task) {
+  const auto again = std::find(timings.task.begin(), timings.task.end(), task);
+  if (again == timings.task.end() && std::erase(carried, task) == 0) return;
+  hdf5::remove(store.get(), task_path(task));
+  if (again == timings.task.end()) return;
+  const auto at = again - timings.task.begin();
+  timings.task.erase(again);
+  timings.seconds.erase(timings.seconds.begin() + at);
+  timings.resumed_requests.erase(timings.resumed_requests.begin() + at);
+}
+
+bool ResultsWriter::Impl::save_is_due() const {
+  if (saved_tasks < always_saved_tasks || unsaved_tasks * unsaved_share >= saved_tasks) return true;
+  return since_save.seconds() >= std::max(rest_seconds, rest_per_save_seconds * save_seconds);
+}
+
+void ResultsWriter::Impl::write(const std::vector<std::string>& tasks, const std::vector<RankTiming>& ranks,
+                                bool finished, double wall_seconds) {
+  const util::Stopwatch watch;
+  const hdf5::Handle file = hdf5::create_image();
+  write_root(file.get(), info, finished, wall_seconds);
+  {
+    const hdf5::Handle group = hdf5::create_group(file.get(), "tasks");
+    for (const std::string& task : tasks) hdf5::copy(store.get(), file.get(), task_path(task));
+    write_timings(file.get(), timings, ranks);
+  }
+  // Also where it fails: the next try is for the next task, not for the destructor.
+  unsaved_tasks = 0;
+  hdf5::save_image(file.get(), path);
+  saved_tasks = tasks.size();
+  save_seconds = watch.seconds();
+  since_save = {};
+}
+
+void ResultsWriter::Impl::save() {
+  std::vector<std::string> tasks = carried;
+  tasks.insert(tasks.end(), timings.task.begin(), timings.task.end());
+  write(tasks, {}, false, 0);
 }
 
 ResultsWriter::ResultsWriter(std::filesystem::path path, RunInfo info) : impl_(std::make_unique<Impl>()) {
@@ -147,50 +208,34 @@ ResultsWriter::ResultsWriter(std::filesystem::path path, RunInfo info) : impl_(s
   impl_->info = std::move(info);
   hdf5::prepare_library();
   remove_leftovers(impl_->path);
+  impl_->store = hdf5::create_image();
+  (void)hdf5::create_group(impl_->store.get(), "tasks");
   if (std::filesystem::exists(impl_->path)) impl_->carry_over();
 }
 
-ResultsWriter::~ResultsWriter() = default;
+ResultsWriter::~ResultsWriter() {
+  try {
+    if (impl_) save();
+  } catch (const std::exception& error) {
+    util::log_error("{}", error.what());
+  }
+}
 ResultsWriter::ResultsWriter(ResultsWriter&&) noexcept = default;
-ResultsWriter& ResultsWriter::operator=(ResultsWriter&&) noexcept = default;
 
 void ResultsWriter::add(const TaskResult& result) {
-  const std::string& name = result.task.task;
-  ASSAY_CHECK(!name.empty());
-  hdf5::Handle next = hdf5::create_image();
-  write_root(next.get(), impl_->info, false, 0);
-  TaskTimings timings = impl_->timings;
-  const auto again = std::find(timings.task.begin(), timings.task.end(), name);
-  if (again != timings.task.end()) {
-    const auto at = again - timings.task.begin();
-    timings.task.erase(again);
-    timings.seconds.erase(timings.seconds.begin() + at);
-    timings.resumed_requests.erase(timings.resumed_requests.begin() + at);
-  }
-  timings.task.push_back(name);
-  timings.seconds.push_back(result.seconds);
-  timings.resumed_requests.push_back(result.resumed_requests);
-  {
-    const hdf5::Handle tasks = hdf5::create_group(next.get(), "tasks");
-    for (const std::string& kept : impl_->kept(name)) impl_->copy_task(next.get(), kept);
-    write_task_group(tasks.get(), result);
-    write_timings(next.get(), timings, {});
-  }
-  impl_->save(std::move(next));
-  impl_->timings = std::move(timings);
-  std::erase(impl_->carried, name);
+  ASSAY_CHECK(!result.task.task.empty());
+  impl_->put(result);
+  ++impl_->unsaved_tasks;
+  if (impl_->save_is_due()) impl_->save();
+}
+
+void ResultsWriter::save() {
+  if (impl_->unsaved_tasks > 0) impl_->save();
 }
 
 void ResultsWriter::finish(const std::vector<RankTiming>& timings, double wall_seconds) {
-  hdf5::Handle next = hdf5::create_image();
-  write_root(next.get(), impl_->info, true, wall_seconds);
-  {
-    const hdf5::Handle tasks = hdf5::create_group(next.get(), "tasks");
-    for (const std::string& name : impl_->timings.task) impl_->copy_task(next.get(), name);
-    write_timings(next.get(), impl_->timings, timings);
-  }
-  impl_->save(std::move(next));
-  impl_->carried.clear();
+  impl_->write(impl_->timings.task, timings, true, wall_seconds);
+  for (const std::string& task : std::vector(impl_->carried)) impl_->forget(task);
 }
 
 bool is_finished(const std::filesystem::path& path) {

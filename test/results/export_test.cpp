@@ -190,6 +190,26 @@ TEST_CASE("failed tasks are left out, names stay inside the folder") {
   CHECK_THROWS_WITH(results::export_lm_eval(folder / "none.h5", folder / "a"), Contains("does not exist"));
 }
 
+TEST_CASE("tasks whose names become the same file name get files of their own") {
+  const TemporaryFolder folder;
+  std::vector<results::TaskResult> tasks;
+  for (const std::string name : {"a/b", "a_b", "a_b_2", "a//b", "a/_b", "a_/b"}) {
+    tasks.push_back(test::rolling_result());
+    tasks.back().task.task = name;
+    tasks.back().samples[0].doc = {{"page", name}};
+  }
+  write_results(folder / "out.h5", tasks);
+  const auto paths = results::export_lm_eval(folder / "out.h5", folder / "out");
+  REQUIRE(paths.size() == 7);
+  CHECK(std::set(paths.begin(), paths.end()).size() == 7);
+  for (std::size_t i = 0; i < tasks.size(); ++i)
+    CHECK(lines_of(paths[i + 1]).at(0)["doc"]["page"] == tasks[i].task.task);
+  const auto name_of = [&](std::size_t i) { return paths[i + 1].filename().string().substr(8); };
+  CHECK(name_of(0).starts_with("a_b_3_20"));
+  CHECK(name_of(1).starts_with("a_b_20"));
+  CHECK(name_of(2).starts_with("a_b_2_20"));
+}
+
 TEST_CASE("metrics as CSV and JSONL") {
   const TemporaryFolder folder;
   write_results(folder / "out.h5", {test::choice_result(), test::generation_result()});

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -298,6 +299,44 @@ TEST_CASE("killed at any moment, the file is whole and leftovers go") {
   }
   write_all(path);
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+}
+
+TEST_CASE("the file is not written again for each of very many tasks") {
+  const TemporaryFolder folder;
+  const auto path = folder / "out.h5";
+  const auto inode = [&] {
+    struct stat status {};
+    REQUIRE(::stat(path.c_str(), &status) == 0);
+    return status.st_ino;
+  };
+  constexpr int tasks = 120;
+  {
+    ResultsWriter writer(path, test::run_info());
+    auto result = test::rolling_result();
+    int replaced = 0;
+    ino_t before = 0;
+    for (int i = 0; i < tasks; ++i) {
+      result.task.task = "task" + std::to_string(i);
+      writer.add(result);
+      if (std::exchange(before, inode()) != before) ++replaced;
+      if (i < 16) CHECK(replaced == i + 1);
+    }
+    // At 20, 25, 32, 40, 50, 63, 79 and 99 tasks; a machine that takes minutes for this may add some.
+    CHECK(replaced >= 24);
+    CHECK(replaced < 40);
+    CHECK(ResultsReader(path).tasks().size() >= 99);
+    writer.save();
+    CHECK(ResultsReader(path).tasks().size() == tasks);
+    before = inode();
+    writer.save();
+    CHECK(inode() == before);
+    result.task.task = "last";
+    writer.add(result);
+  }
+  const ResultsReader reader(path);
+  REQUIRE(reader.tasks().size() == tasks + 1);
+  CHECK(reader.tasks()[7].task == "task7");
+  CHECK(reader.tasks().back().task == "last");
 }
 
 TEST_CASE("many samples are written in a moment and compressed") {

@@ -9,8 +9,9 @@ namespace assay::results {
 
 /// Writes what lm-evaluation-harness 0.4.13 writes with --log_samples into `output_dir` (created if missing):
 /// results_<time>.json and, for each task, samples_<task>_<time>.jsonl, with its field names and nesting;
-/// <time> is the start of the run. Failed tasks are left out with a warning. Returns the files written,
-/// results first. Throws InputError if the file cannot be read, Error if something cannot be written.
+/// <time> is the start of the run; "/" in a task's name becomes "_", and "_2", "_3", ... follows where two
+/// would meet. Failed tasks are left out with a warning. Returns the files written, results first. Throws
+/// InputError if the file cannot be read, Error if something cannot be written.
 std::vector<std::filesystem::path> export_lm_eval(const std::filesystem::path& file,
                                                   const std::filesystem::path& output_dir);
 

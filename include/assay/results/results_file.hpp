@@ -60,22 +60,26 @@ struct TaskResult {
   std::int64_t resumed_requests = 0;  ///< taken from the journal
 };
 
-/// Writes one results file dataset by dataset; every `add` leaves a complete, readable file at `path`
-/// (temporary file, fsync, rename), so a kill loses at most the dataset being written. Timings and times
-/// never enter a task's group: its content is the same bytes however the run was launched or resumed. The
-/// whole (compressed) file is kept in memory.
+/// Writes one results file dataset by dataset. At any moment the file at `path` is complete and readable
+/// (temporary file, fsync, rename). It is written again for each of the first 16 tasks; later ones may wait
+/// until there is a share of new tasks worth the rewriting, or a minute has passed (FORMAT.md, "Writing"), so
+/// that the cost of a campaign of hundreds of tasks is linear in them. A kill loses what waits, which the
+/// journal gives back. Timings and times never enter a task's group: its content is the same bytes however
+/// the run was launched or resumed. The whole (compressed) file is kept in memory.
 class ResultsWriter {
  public:
   /// If `path` holds results of the same identity, its tasks stay in the file until they are added again or
   /// `finish` is called. Throws InputError if `path` is anything else.
   ResultsWriter(std::filesystem::path path, RunInfo info);
+  /// Saves what waits; a failure is logged.
   ~ResultsWriter();
   ResultsWriter(ResultsWriter&&) noexcept;
-  ResultsWriter& operator=(ResultsWriter&&) noexcept;
 
-  /// Adds or replaces one task and writes the file. Throws Error naming the cause; the file is then
-  /// unchanged.
+  /// Adds or replaces one task, and writes the file where that is due. Throws Error naming the cause; the
+  /// file is then unchanged, and the task is in it when it can next be written.
   void add(const TaskResult& result);
+  /// Writes the file if tasks wait for it: where a run stops. Throws as add does.
+  void save();
   /// Leaves exactly the tasks added by this run, in the order of adding, with timings and the end-of-run
   /// mark.
   void finish(const std::vector<RankTiming>& timings, double wall_seconds);

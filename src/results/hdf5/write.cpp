@@ -104,6 +104,15 @@ Handle create_group(hid_t parent, const char* name) {
              "creating a group");
 }
 
+void copy(hid_t from, hid_t to, const std::string& path) {
+  check(H5Ocopy(from, path.c_str(), to, path.c_str(), H5P_DEFAULT, H5P_DEFAULT), "copying results");
+}
+
+void remove(hid_t file, const std::string& path) {
+  if (check(H5Lexists(file, path.c_str(), H5P_DEFAULT), "looking for results") > 0)
+    check(H5Ldelete(file, path.c_str(), H5P_DEFAULT), "removing results");
+}
+
 void write_text_attribute(hid_t object, const char* name, std::string_view text) {
   // An attribute must fit an object header (64 KiB); names and sentences do.
   constexpr std::size_t max_bytes = 16384;

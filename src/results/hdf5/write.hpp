@@ -21,6 +21,10 @@ void save_image(hid_t file, const std::filesystem::path& path);
 
 /// A new group, without times; iteration in the order of creation is possible.
 [[nodiscard]] Handle create_group(hid_t parent, const char* name);
+/// Copies the group at `path`, with all it holds, to the same path of another file.
+void copy(hid_t from, hid_t to, const std::string& path);
+/// Removes the object at `path`, if there is one.
+void remove(hid_t file, const std::string& path);
 
 /// Text of more than 16 KiB is cut, and says so at its end (FORMAT.md).
 void write_text_attribute(hid_t object, const char* name, std::string_view text);
