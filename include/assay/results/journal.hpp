@@ -29,8 +29,8 @@ struct JournalRecord {
 /// "<output>.journal": where the journal of a results file lies.
 [[nodiscard]] std::filesystem::path journal_path(const std::filesystem::path& output);
 
-/// The identity that the journal at `path` was created with; none if there is no file, or an empty or torn one.
-/// Throws InputError if it is not a journal.
+/// The identity that the journal at `path` was created with; none if there is no file, or an empty or torn
+/// one. Throws InputError if it is not a journal.
 [[nodiscard]] std::optional<std::string> recorded_identity(const std::filesystem::path& path);
 
 /// The journal of one output file, held exclusively (flock on the journal) for the life of the object. On a
