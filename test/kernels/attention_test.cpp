@@ -113,26 +113,31 @@ TEST_CASE("cpu attention of scores so large that only one key is left") {
 }
 
 TEST_CASE("bits of attention do not depend on batch, chunking, blocks or threads") {
-  const std::vector<float> slopes{0.5F, 0.25F, 0.125F, 0.0F, 0.1F, 0.2F};
+  // Heads, key-value heads and head_dim: a query has 3, 1 and 8 rows of the blocks that share registers.
+  const auto [heads, kv_heads, dim] =
+      GENERATE(table<std::int64_t, std::int64_t, std::int64_t>({{6, 2, 72}, {3, 3, 20}, {8, 1, 33}}));
+  const std::vector<float> some{0.5F, 0.25F, 0.125F, 0.0F, 0.1F, 0.2F, 0.3F, 0.4F};
+  const std::span<const float> slopes(some.data(), static_cast<std::size_t>(heads));
   for (const ops::AttentionParams& params :
        {ops::AttentionParams{0.125F, 0, 0, {}}, ops::AttentionParams{0.125F, 41, 0, {}},
         ops::AttentionParams{0.125F, 0, 20.0F, slopes}}) {
     // The whole sequence at once, and with the same tokens, in other blocks: by one, by uneven chunks, beside
     // others.
     const std::int64_t length = 150;
-    PagedBatch whole(6, 2, 72, 16, {{length, length}}, 5);
+    PagedBatch whole(heads, kv_heads, dim, 16, {{length, length}}, 5);
     test::Sheet expected(length, whole.width(), 0);
-    kernels::cpu::attention({}, expected.heads(6), whole.query(), whole.cache(), whole.view(), params);
+    kernels::cpu::attention({}, expected.heads(heads), whole.query(), whole.cache(), whole.view(), params);
     const std::vector<std::pair<std::int64_t, std::int64_t>> chunks{
         {0, 1},  {1, 2},   {31, 32}, {32, 33},  {40, 41},   {41, 42}, {149, 150}, {0, 7},
         {7, 14}, {28, 35}, {33, 66}, {96, 128}, {100, 150}, {0, 97},  {53, 150}};
     for (const auto& [begin, end] : chunks) {
-      PagedBatch part(6, 2, 72, begin % 2 == 0 ? 5 : 32, {{3, 40}, {end - begin, end}, {1, 1}}, 6);
+      PagedBatch part(heads, kv_heads, dim, begin % 2 == 0 ? 5 : 32, {{3, 40}, {end - begin, end}, {1, 1}},
+                      6);
       part.copy_sequence(1, whole, 0);
       test::Sheet out(part.rows(), part.width(), 1);
-      kernels::cpu::attention(threads(static_cast<int>(begin % 3) + 1), out.heads(6), part.query(),
+      kernels::cpu::attention(threads(static_cast<int>(begin % 3) + 1), out.heads(heads), part.query(),
                               part.cache(), part.view(), params);
-      CAPTURE(begin, end);
+      CAPTURE(heads, dim, begin, end);
       CHECK(test::same_bits(out.view().row_range(3, end - begin),
                             expected.view().row_range(begin, end - begin)));
     }

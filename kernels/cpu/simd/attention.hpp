@@ -7,13 +7,15 @@
 
 namespace assay::kernels::cpu {
 
-/// Some rows (a query and one of its heads) of one sequence that share a key-value head.
+/// Some rows (a query and one of its heads) of one sequence that share a key-value head: keys and values are
+/// read once for all of them.
 struct AttentionJob {
   static constexpr int max_rows = 32;
   int rows = 0;
   const float* query[max_rows];     ///< [head_dim]
   float* out[max_rows];             ///< [head_dim]
-  std::int64_t position[max_rows];  ///< of the query in its sequence: keys 0 .. position exist
+  std::int64_t position[max_rows];  ///< of the query in its sequence: keys 0 .. position exist; never
+                                    ///< less than that of the row before
   float slope[max_rows];            ///< ALiBi; 0 where unused
 
   const float* keys = nullptr;  ///< [blocks, block_stride], at this key-value head

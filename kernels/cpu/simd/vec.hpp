@@ -5,9 +5,7 @@
 
 #include <cstdint>
 
-#if defined(__AVX2__)
 #include <immintrin.h>
-#endif
 
 #define ASSAY_INLINE [[gnu::always_inline]] inline
 
@@ -62,18 +60,49 @@ ASSAY_INLINE void store(float* to, const Floats& x) {
   for (int i = 0; i < parts; ++i) __builtin_memcpy(to + i * width, &x.part[i], sizeof(NativeFloat));
 }
 
-/// The first n < 16 floats; the other lanes are `rest`.
+#if defined(__AVX512F__)
+ASSAY_INLINE __mmask16 first_lanes(std::int64_t n) {
+  return static_cast<__mmask16>((1U << n) - 1);
+}
+#elif defined(__AVX2__)
+/// Of the eight lanes from `begin` on, those below n.
+ASSAY_INLINE __m256i first_lanes(std::int64_t n, int begin) {
+  const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n) - begin), lane);
+}
+#endif
+
+/// The first n < 16 floats; the other lanes are `rest`. Nothing beyond them is read.
 ASSAY_INLINE Floats load_partial(const float* from, std::int64_t n, float rest) {
+#if defined(__AVX512F__)
+  return {{_mm512_mask_loadu_ps(_mm512_set1_ps(rest), first_lanes(n), from)}};
+#elif defined(__AVX2__)
+  Floats r;
+  for (int i = 0; i < parts; ++i) {
+    const __m256i mask = first_lanes(n, i * width);
+    r.part[i] = _mm256_blendv_ps(_mm256_set1_ps(rest), _mm256_maskload_ps(from + i * width, mask),
+                                 _mm256_castsi256_ps(mask));
+  }
+  return r;
+#else
+  // One by one: a copy of a length known only at run time would be a call.
   float buffer[lanes];
   for (int i = 0; i < lanes; ++i) buffer[i] = rest;
-  __builtin_memcpy(buffer, from, static_cast<std::size_t>(n) * sizeof(float));
+  for (std::int64_t i = 0; i < n; ++i) buffer[i] = from[i];
   return load(buffer);
+#endif
 }
 
 ASSAY_INLINE void store_partial(float* to, const Floats& x, std::int64_t n) {
+#if defined(__AVX512F__)
+  _mm512_mask_storeu_ps(to, first_lanes(n), x.part[0]);
+#elif defined(__AVX2__)
+  for (int i = 0; i < parts; ++i) _mm256_maskstore_ps(to + i * width, first_lanes(n, i * width), x.part[i]);
+#else
   float buffer[lanes];
   store(buffer, x);
-  __builtin_memcpy(to, buffer, static_cast<std::size_t>(n) * sizeof(float));
+  for (std::int64_t i = 0; i < n; ++i) to[i] = buffer[i];
+#endif
 }
 
 /// Sixteen bfloat16 widened to float, exactly.
@@ -168,13 +197,59 @@ ASSAY_INLINE Quad sum4(const Floats* x) {
   return __builtin_shufflevector(ab, cd, 0, 2, 4, 6) + __builtin_shufflevector(ab, cd, 1, 3, 5, 7);
 }
 
+ASSAY_INLINE Quad greater(Quad a, Quad b) {
+  return a > b ? a : b;
+}
+
+/// The greatest lane, by the tree of sum().
 ASSAY_INLINE float greatest(const Floats& x) {
-  float buffer[lanes];
-  store(buffer, x);
-  for (int step = lanes / 2; step > 0; step /= 2) {
-    for (int i = 0; i < step; ++i) buffer[i] = buffer[i] > buffer[i + step] ? buffer[i] : buffer[i + step];
+  Quad quads[4];
+  __builtin_memcpy(quads, &x, sizeof quads);
+  const Quad four = greater(greater(quads[0], quads[2]), greater(quads[1], quads[3]));
+  const Quad two = greater(four, __builtin_shufflevector(four, four, 2, 3, 2, 3));
+  return two[0] > two[1] ? two[0] : two[1];
+}
+
+/// Quads a, b, c, d as the quads of one vector.
+ASSAY_INLINE Floats join(Quad a, Quad b, Quad c, Quad d) {
+#if defined(__AVX512F__)
+  const __m512 ab = _mm512_insertf32x4(_mm512_castps128_ps512(a), b, 1);
+  return {{_mm512_insertf32x4(_mm512_insertf32x4(ab, c, 2), d, 3)}};
+#elif defined(__AVX2__)
+  return {{_mm256_insertf128_ps(_mm256_castps128_ps256(a), b, 1),
+           _mm256_insertf128_ps(_mm256_castps128_ps256(c), d, 1)}};
+#else
+  return {{a, b, c, d}};
+#endif
+}
+
+/// Transposes each 4 x 4 matrix whose rows are the quads at one place of x[0] to x[3].
+ASSAY_INLINE void transpose_quads(Floats* x) {
+  for (int i = 0; i < parts; ++i) {
+    const NativeFloat a = x[0].part[i], b = x[1].part[i], c = x[2].part[i], d = x[3].part[i];
+#if defined(__AVX512F__)
+    const NativeFloat ab = _mm512_unpacklo_ps(a, b), ab2 = _mm512_unpackhi_ps(a, b);
+    const NativeFloat cd = _mm512_unpacklo_ps(c, d), cd2 = _mm512_unpackhi_ps(c, d);
+    x[0].part[i] = _mm512_shuffle_ps(ab, cd, 0x44);
+    x[1].part[i] = _mm512_shuffle_ps(ab, cd, 0xee);
+    x[2].part[i] = _mm512_shuffle_ps(ab2, cd2, 0x44);
+    x[3].part[i] = _mm512_shuffle_ps(ab2, cd2, 0xee);
+#elif defined(__AVX2__)
+    const NativeFloat ab = _mm256_unpacklo_ps(a, b), ab2 = _mm256_unpackhi_ps(a, b);
+    const NativeFloat cd = _mm256_unpacklo_ps(c, d), cd2 = _mm256_unpackhi_ps(c, d);
+    x[0].part[i] = _mm256_shuffle_ps(ab, cd, 0x44);
+    x[1].part[i] = _mm256_shuffle_ps(ab, cd, 0xee);
+    x[2].part[i] = _mm256_shuffle_ps(ab2, cd2, 0x44);
+    x[3].part[i] = _mm256_shuffle_ps(ab2, cd2, 0xee);
+#else
+    const NativeFloat ab = _mm_unpacklo_ps(a, b), ab2 = _mm_unpackhi_ps(a, b);
+    const NativeFloat cd = _mm_unpacklo_ps(c, d), cd2 = _mm_unpackhi_ps(c, d);
+    x[0].part[i] = _mm_shuffle_ps(ab, cd, 0x44);
+    x[1].part[i] = _mm_shuffle_ps(ab, cd, 0xee);
+    x[2].part[i] = _mm_shuffle_ps(ab2, cd2, 0x44);
+    x[3].part[i] = _mm_shuffle_ps(ab2, cd2, 0xee);
+#endif
   }
-  return buffer[0];
 }
 
 ASSAY_INLINE Doubles zero_doubles() {
