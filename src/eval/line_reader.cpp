@@ -53,28 +53,29 @@ class PlainSource : public ByteSource {
   File file_;
 };
 
+struct GzipClose {
+  void operator()(gzFile file) const { gzclose(file); }
+};
+
 class GzipSource : public ByteSource {
  public:
   explicit GzipSource(const std::filesystem::path& path) : name_(path.string()) {
     open_file(path);  // for the reason in the error
-    file_ = gzopen(path.c_str(), "rb");
-    if (file_ == nullptr) throw std::bad_alloc();
-    check_input(gzdirect(file_) == 0, "{} is not gzip data (its name ends in .gz)", name_);
+    file_.reset(gzopen(path.c_str(), "rb"));
+    if (!file_) throw std::bad_alloc();
+    check_input(gzdirect(file_.get()) == 0, "{} is not gzip data (its name ends in .gz)", name_);
   }
-  GzipSource(const GzipSource&) = delete;
-  GzipSource& operator=(const GzipSource&) = delete;
-  ~GzipSource() override { gzclose(file_); }
   std::size_t read(char* out, std::size_t size) override {
-    const int got = gzread(file_, out, static_cast<unsigned>(size));
+    const int got = gzread(file_.get(), out, static_cast<unsigned>(size));
     int error = Z_OK;
-    const char* why = gzerror(file_, &error);
+    const char* why = gzerror(file_.get(), &error);
     check_input(got >= 0 && error != Z_BUF_ERROR, "{} is damaged or truncated ({})", name_, why);
     return static_cast<std::size_t>(got);
   }
 
  private:
   std::string name_;
-  gzFile file_ = nullptr;
+  std::unique_ptr<gzFile_s, GzipClose> file_;
 };
 
 struct ZstdFree {
