@@ -1,6 +1,7 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <limits>
 
 #include "assay/util/error.hpp"
 #include "eval/expression.hpp"
@@ -129,14 +130,16 @@ class Parser {
     skip_space();
     const bool negative = take('-');
     skip_space();
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
-    if (error != std::errc()) {
+    std::uint64_t magnitude = 0;  // unsigned: a second sign is no number
+    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), magnitude);
+    if (error == std::errc::invalid_argument) {
       if (negative) refuse("expected a number");
       return std::nullopt;
     }
+    constexpr auto largest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    if (error != std::errc() || magnitude > largest + (negative ? 1 : 0)) refuse("a number is too large");
     rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
-    return negative ? -value : value;
+    return static_cast<std::int64_t>(negative ? 0 - magnitude : magnitude);
   }
 
   Expression subscript(Expression inner, int depth) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "assay/util/utf8.hpp"
+#include "text/growth.hpp"
 #include "text/unicode.hpp"
 
 namespace assay::text {
@@ -10,6 +11,13 @@ namespace {
 
 // Bounds the work per byte of text that a hostile file can ask for.
 constexpr std::size_t max_content_bytes = 1024;
+
+// Normalises one of several pieces that share `left` bytes.
+void normalize(const Normalizer& normalizer, Piece& piece, std::size_t& left) {
+  normalizer.apply(piece, left);
+  check_growth(piece.text.size(), left, "normaliser");  // one without steps checks nothing
+  left -= piece.text.size();
+}
 
 // Bytes of white space at the end of a text, not reaching before `limit`.
 std::size_t space_before(std::string_view text, std::size_t end, std::size_t limit) {
@@ -98,13 +106,16 @@ TokenId AddedVocabulary::add(const AddedToken& token, std::string_view where) {
 }
 
 void AddedVocabulary::finish(const Normalizer* normalizer) {
+  std::size_t given = 0;
+  for (const auto& [token, id] : added_) given += token.content.size();
+  std::size_t left = max_grown_bytes(given);
   for (const auto& [token, id] : added_) {
     if (!token.normalized) {
       raw_.add(token.content, id);
       continue;
     }
     Piece piece{token.content};
-    if (normalizer != nullptr) normalizer->apply(piece);
+    if (normalizer != nullptr) normalize(*normalizer, piece, left);
     if (piece.text.empty()) continue;
     normalized_.add(piece.text, id);
     normalized_text_[id] = std::move(piece.text);
@@ -116,12 +127,13 @@ std::vector<Piece> AddedVocabulary::split(std::string_view text, const Normalize
   const std::size_t first = text.empty() ? 0 : util::character_at(text, 0).size;
   split_piece(Piece{std::string(text), first}, raw_, raw);
   std::vector<Piece> out;
+  std::size_t left = max_grown_bytes(text.size());
   for (Piece& piece : raw) {
     if (piece.token >= 0) {
       out.push_back(std::move(piece));
       continue;
     }
-    if (normalizer != nullptr) normalizer->apply(piece);
+    if (normalizer != nullptr) normalize(*normalizer, piece, left);
     split_piece(piece, normalized_, out);
   }
   return out;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "assay/util/utf8.hpp"
+#include "text/growth.hpp"
 #include "text/text_pattern.hpp"
 #include "text/unicode.hpp"
 
@@ -16,8 +17,9 @@ class Prepend : public Normalizer {
     node.allow_only({"type", "prepend"});
     prefix_ = node.at("prepend").string();
   }
-  void apply(Piece& piece) const override {
+  void apply(Piece& piece, std::size_t max_bytes) const override {
     if (piece.text.empty()) return;
+    check_growth(piece.text.size() + prefix_.size(), max_bytes, "normaliser");
     piece.text.insert(0, prefix_);
     if (piece.start_bytes > 0) piece.start_bytes += prefix_.size();
   }
@@ -32,9 +34,10 @@ class Replace : public Normalizer {
     node.allow_only({"type", "pattern", "content"});
     content_ = node.at("content").string();
   }
-  void apply(Piece& piece) const override {
+  void apply(Piece& piece, std::size_t max_bytes) const override {
     const auto matches = pattern_.find_all(piece.text);
     if (matches.empty()) return;
+    check_growth(matches.size() * content_.size(), max_bytes, "normaliser");  // before it is made
     piece.start_bytes = start_after(matches, piece.start_bytes);
     piece.text = replace(piece.text, matches, content_);
   }
@@ -62,7 +65,7 @@ class Replace : public Normalizer {
 class Normalization : public Normalizer {
  public:
   Normalization(const JsonNode& node, NormalForm form) : form_(form) { node.allow_only({"type"}); }
-  void apply(Piece& piece) const override {
+  void apply(Piece& piece, std::size_t) const override {
     const std::size_t start =
         normalize(std::string_view(piece.text).substr(0, piece.start_bytes), form_).size();
     piece.text = normalize(piece.text, form_);
@@ -76,7 +79,7 @@ class Normalization : public Normalizer {
 class Lowercase : public Normalizer {
  public:
   explicit Lowercase(const JsonNode& node) { node.allow_only({"type"}); }
-  void apply(Piece& piece) const override {
+  void apply(Piece& piece, std::size_t) const override {
     piece.start_bytes = to_lower(std::string_view(piece.text).substr(0, piece.start_bytes)).size();
     piece.text = to_lower(piece.text);
   }
@@ -89,7 +92,7 @@ class Strip : public Normalizer {
     left_ = node.at("strip_left").boolean();
     right_ = node.at("strip_right").boolean();
   }
-  void apply(Piece& piece) const override {
+  void apply(Piece& piece, std::size_t) const override {
     const std::string_view text = piece.text;
     std::size_t begin = 0;
     std::size_t end = text.size();
@@ -109,7 +112,7 @@ class Strip : public Normalizer {
 class StripAccents : public Normalizer {
  public:
   explicit StripAccents(const JsonNode& node) { node.allow_only({"type"}); }
-  void apply(Piece& piece) const override {
+  void apply(Piece& piece, std::size_t) const override {
     std::string out;
     std::size_t start = 0;
     for (std::size_t at = 0; at < piece.text.size();) {
@@ -125,17 +128,43 @@ class StripAccents : public Normalizer {
   }
 };
 
-class Sequence : public Normalizer {
+std::unique_ptr<Normalizer> make_step(const JsonNode& node) {
+  const JsonNode type = node.at("type");
+  const std::string& name = type.string();
+  if (name == "Prepend") return std::make_unique<Prepend>(node);
+  if (name == "Replace") return std::make_unique<Replace>(node);
+  if (name == "NFC") return std::make_unique<Normalization>(node, NormalForm::nfc);
+  if (name == "NFD") return std::make_unique<Normalization>(node, NormalForm::nfd);
+  if (name == "NFKC") return std::make_unique<Normalization>(node, NormalForm::nfkc);
+  if (name == "NFKD") return std::make_unique<Normalization>(node, NormalForm::nfkd);
+  if (name == "Lowercase") return std::make_unique<Lowercase>(node);
+  if (name == "Strip") return std::make_unique<Strip>(node);
+  if (name == "StripAccents") return std::make_unique<StripAccents>(node);
+  type.fail("the normaliser \"" + name + "\" is not supported");
+}
+
+// All steps in order, those of nested sequences too.
+class Chain : public Normalizer {
  public:
-  explicit Sequence(const JsonNode& node) {
-    node.allow_only({"type", "normalizers"});
-    for (const JsonNode& item : node.at("normalizers").items()) steps_.push_back(make_normalizer(item));
-  }
-  void apply(Piece& piece) const override {
-    for (const auto& step : steps_) step->apply(piece);
+  explicit Chain(const JsonNode& node) { read(node); }
+  void apply(Piece& piece, std::size_t max_bytes) const override {
+    for (const auto& step : steps_) {
+      step->apply(piece, max_bytes);
+      check_growth(piece.text.size(), max_bytes, "normaliser");
+    }
   }
 
  private:
+  void read(const JsonNode& node) {
+    if (node.at("type").string() == "Sequence") {
+      node.allow_only({"type", "normalizers"});
+      for (const JsonNode& item : node.at("normalizers").items()) read(item);
+      return;
+    }
+    node.check(steps_.size() < max_chain_steps, "the chain of normalisers is too long");
+    steps_.push_back(make_step(node));
+  }
+
   std::vector<std::unique_ptr<Normalizer>> steps_;
 };
 
@@ -148,19 +177,7 @@ Piece part_of(const Piece& piece, const ByteRange& range) {
 }
 
 std::unique_ptr<Normalizer> make_normalizer(const JsonNode& node) {
-  const JsonNode type = node.at("type");
-  const std::string& name = type.string();
-  if (name == "Sequence") return std::make_unique<Sequence>(node);
-  if (name == "Prepend") return std::make_unique<Prepend>(node);
-  if (name == "Replace") return std::make_unique<Replace>(node);
-  if (name == "NFC") return std::make_unique<Normalization>(node, NormalForm::nfc);
-  if (name == "NFD") return std::make_unique<Normalization>(node, NormalForm::nfd);
-  if (name == "NFKC") return std::make_unique<Normalization>(node, NormalForm::nfkc);
-  if (name == "NFKD") return std::make_unique<Normalization>(node, NormalForm::nfkd);
-  if (name == "Lowercase") return std::make_unique<Lowercase>(node);
-  if (name == "Strip") return std::make_unique<Strip>(node);
-  if (name == "StripAccents") return std::make_unique<StripAccents>(node);
-  type.fail("the normaliser \"" + name + "\" is not supported");
+  return std::make_unique<Chain>(node);
 }
 
 }  // namespace assay::text

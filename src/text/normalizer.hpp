@@ -24,12 +24,13 @@ struct Piece {
 class Normalizer {
  public:
   virtual ~Normalizer() = default;
-  /// Rewrites the text and keeps `start_bytes` right.
-  virtual void apply(Piece& piece) const = 0;
+  /// Rewrites the text and keeps `start_bytes` right. Throws InputError where the text would become longer
+  /// than `max_bytes` (text/growth.hpp).
+  virtual void apply(Piece& piece, std::size_t max_bytes) const = 0;
 };
 
 /// Supported: Sequence, Prepend, Replace, NFC, NFD, NFKC, NFKD, Lowercase, Strip, StripAccents. Throws
-/// InputError for anything else.
+/// InputError for anything else, and for more steps than max_chain_steps.
 [[nodiscard]] std::unique_ptr<Normalizer> make_normalizer(const JsonNode& node);
 
 }  // namespace assay::text

@@ -12,12 +12,13 @@
 namespace assay::text {
 namespace {
 
-// Most matches need a handful of steps. A match that needs more is retried with a larger limit, and each
-// retry is charged to a budget that grows with the text: total work stays linear in it.
+// PCRE2 counts steps anew at every byte where a match may begin. Most such starts need a handful of steps and
+// get first_limit at no charge: that much work is linear in the text. A start that needs more is searched
+// alone, with larger limits that are charged to one budget for the whole text.
 constexpr std::uint32_t first_limit = 1000;
-constexpr std::uint32_t limit_growth = 16;
+constexpr std::uint32_t limit_growth = 4;
 constexpr std::uint32_t max_limit = 1U << 30;
-constexpr std::uint64_t budget_base = 10'000'000;
+constexpr std::uint64_t budget_base = 50'000'000;
 constexpr std::uint64_t budget_per_byte = 64;
 constexpr std::uint32_t heap_limit_kib = 256 * 1024;
 
@@ -62,8 +63,8 @@ Pcre::Pcre(std::string_view syntax, Anchors anchors, std::string name) : impl_(s
   impl_->name = std::move(name);
   const auto context = owned<CompileContext>(pcre2_compile_context_create(nullptr));
   pcre2_set_newline(context.get(), PCRE2_NEWLINE_LF);
-  const std::uint32_t options =
-      PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | (anchors == Anchors::lines ? PCRE2_MULTILINE : 0);
+  const std::uint32_t options = PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT |
+                                (anchors == Anchors::lines ? PCRE2_MULTILINE : 0);
   int error = 0;
   PCRE2_SIZE offset = 0;
   impl_->code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(syntax.data()), syntax.size(), options, &error,
@@ -86,23 +87,60 @@ struct Pcre::Search::State {
   ByteRange whole{0, 0};
   std::uint32_t groups = 0;  // groups of the last match that PCRE2 has set, the whole included
 
-  int match(std::size_t from, std::uint32_t options) {
-    return pcre2_match(pattern.code.get(), reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), from,
-                       options, data.get(), context.get());
+  // Searches for matches that begin in [from, last]; no step limit is raised, nothing is charged.
+  int match(std::size_t from, std::size_t last, std::uint32_t options, std::uint32_t limit) {
+    pcre2_set_match_limit(context.get(), limit);
+    pcre2_set_offset_limit(context.get(), last);
+    const auto run = [&](std::uint32_t more) {
+      return pcre2_match(pattern.code.get(), reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), from,
+                         options | more, data.get(), context.get());
+    };
+    const int status = run(0);
+    return status == PCRE2_ERROR_JIT_STACKLIMIT ? run(PCRE2_NO_JIT) : status;
+  }
+
+  // A match that begins at `from` itself and needs more than the first limit.
+  int match_costly(std::size_t from, std::uint32_t options) {
+    for (std::uint32_t limit = first_limit * limit_growth;;
+         limit = std::min(limit * limit_growth, max_limit)) {
+      if (budget < limit) return PCRE2_ERROR_MATCHLIMIT;
+      budget -= limit;
+      const int status = match(from, from, options, limit);
+      if (status != PCRE2_ERROR_MATCHLIMIT || limit == max_limit) return status;
+    }
   }
 
   // pcre2_match under the budget: positive, or PCRE2's error.
   int match_bounded(std::size_t from, std::uint32_t options) {
-    for (std::uint32_t limit = first_limit;; limit = std::min(limit * limit_growth, max_limit)) {
-      pcre2_set_match_limit(context.get(), limit);
-      int status = match(from, options);
-      if (status == PCRE2_ERROR_JIT_STACKLIMIT) status = match(from, options | PCRE2_NO_JIT);
-      if (limit > first_limit || status == PCRE2_ERROR_MATCHLIMIT) {
-        if (budget < limit) return PCRE2_ERROR_MATCHLIMIT;
-        budget -= limit;
+    int status = match(from, text.size(), options, first_limit);
+    if (status != PCRE2_ERROR_MATCHLIMIT) return status;
+    // Some start is costly. Windows of starts grow until one holds it and shrink until it is alone, so that
+    // finding it costs no more than passing over the others did.
+    std::size_t window = 1;
+    while (from <= text.size()) {
+      const std::size_t next = start_behind(from, window);
+      status = match(from, next - 1, options, first_limit);
+      if (status == PCRE2_ERROR_MATCHLIMIT) {
+        if (window > 1) {
+          window /= 2;
+          continue;
+        }
+        status = match_costly(from, options);
       }
-      if (status != PCRE2_ERROR_MATCHLIMIT || limit == max_limit) return status;
+      if (status != PCRE2_ERROR_NOMATCH) return status;
+      options &= ~std::uint32_t{PCRE2_NOTEMPTY_ATSTART};  // it spoke of the first start
+      from = next;
+      window *= 2;
     }
+    return PCRE2_ERROR_NOMATCH;
+  }
+
+  // The first character behind `from` that is at least `bytes` away; one past the end is a start too.
+  [[nodiscard]] std::size_t start_behind(std::size_t from, std::size_t bytes) const {
+    if (text.size() - from < bytes) return text.size() + 1;
+    std::size_t at = from + bytes;
+    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U) ++at;
+    return at;
   }
 };
 

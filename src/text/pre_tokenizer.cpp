@@ -4,6 +4,7 @@
 
 #include "assay/util/utf8.hpp"
 #include "text/byte_level.hpp"
+#include "text/growth.hpp"
 #include "text/text_pattern.hpp"
 #include "text/unicode.hpp"
 
@@ -209,26 +210,9 @@ class Whitespace : public PieceWise {
   }
 };
 
-class Sequence : public PreTokenizer {
- public:
-  explicit Sequence(const JsonNode& node) {
-    node.allow_only({"type", "pretokenizers"});
-    for (const JsonNode& item : node.at("pretokenizers").items()) steps_.push_back(make_pre_tokenizer(item));
-  }
-  void apply(std::vector<Piece>& pieces) const override {
-    for (const auto& step : steps_) step->apply(pieces);
-  }
-
- private:
-  std::vector<std::unique_ptr<PreTokenizer>> steps_;
-};
-
-}  // namespace
-
-std::unique_ptr<PreTokenizer> make_pre_tokenizer(const JsonNode& node) {
+std::unique_ptr<PreTokenizer> make_step(const JsonNode& node) {
   const JsonNode type = node.at("type");
   const std::string& name = type.string();
-  if (name == "Sequence") return std::make_unique<Sequence>(node);
   if (name == "ByteLevel") return std::make_unique<ByteLevel>(node);
   if (name == "Split") return std::make_unique<Split>(node);
   if (name == "Metaspace") return std::make_unique<Metaspace>(node);
@@ -240,6 +224,44 @@ std::unique_ptr<PreTokenizer> make_pre_tokenizer(const JsonNode& node) {
     return std::make_unique<CharacterSplit>(&is_space, SplitBehavior::removed);
   }
   type.fail("the pre-tokeniser \"" + name + "\" is not supported");
+}
+
+std::size_t text_bytes(const std::vector<Piece>& pieces) {
+  std::size_t sum = 0;
+  for (const Piece& piece : pieces) sum += piece.text.size();
+  return sum;
+}
+
+// All steps in order, those of nested sequences too.
+class Chain : public PreTokenizer {
+ public:
+  explicit Chain(const JsonNode& node) { read(node); }
+  void apply(std::vector<Piece>& pieces) const override {
+    const std::size_t max_bytes = max_grown_bytes(text_bytes(pieces));
+    for (const auto& step : steps_) {
+      step->apply(pieces);
+      check_growth(text_bytes(pieces), max_bytes, "pre-tokeniser");
+    }
+  }
+
+ private:
+  void read(const JsonNode& node) {
+    if (node.at("type").string() == "Sequence") {
+      node.allow_only({"type", "pretokenizers"});
+      for (const JsonNode& item : node.at("pretokenizers").items()) read(item);
+      return;
+    }
+    node.check(steps_.size() < max_chain_steps, "the chain of pre-tokenisers is too long");
+    steps_.push_back(make_step(node));
+  }
+
+  std::vector<std::unique_ptr<PreTokenizer>> steps_;
+};
+
+}  // namespace
+
+std::unique_ptr<PreTokenizer> make_pre_tokenizer(const JsonNode& node) {
+  return std::make_unique<Chain>(node);
 }
 
 }  // namespace assay::text

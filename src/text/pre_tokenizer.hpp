@@ -17,7 +17,7 @@ class PreTokenizer {
 };
 
 /// Supported: Sequence, ByteLevel, Split, Metaspace, Digits, Punctuation, Whitespace, WhitespaceSplit.
-/// Throws InputError for anything else.
+/// Throws InputError for anything else, and for more steps than max_chain_steps.
 [[nodiscard]] std::unique_ptr<PreTokenizer> make_pre_tokenizer(const JsonNode& node);
 
 }  // namespace assay::text

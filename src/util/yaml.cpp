@@ -18,10 +18,12 @@ namespace {
 constexpr std::size_t max_bytes = std::size_t{16} << 20;
 constexpr int max_depth = 64;
 constexpr std::size_t max_nodes = 1'000'000;
+constexpr std::size_t max_expanded_bytes = std::size_t{64} << 20;  // an alias is a copy
 
 struct Converter {
   std::string_view source;
   std::size_t nodes = 0;
+  std::size_t bytes = 0;                         // of scalars, keys and tags so far
   std::vector<std::set<std::string>> keys = {};  // of every mapping being read
 
   YamlNode convert(const YAML::Node& node, int depth) {
@@ -33,13 +35,17 @@ struct Converter {
     result.line = line;
     const std::string tag = node.Tag();
     result.quoted = tag == "!";
-    if (tag != "?" && tag != "!" && !tag.empty()) result.tag = tag;
+    if (tag != "?" && tag != "!" && !tag.empty()) {
+      count_text(tag, line);
+      result.tag = tag;
+    }
     switch (node.Type()) {
       case YAML::NodeType::Undefined:
       case YAML::NodeType::Null:
         break;
       case YAML::NodeType::Scalar:
         result.kind = YamlNode::Kind::scalar;
+        count_text(node.Scalar(), line);
         result.text = node.Scalar();
         break;
       case YAML::NodeType::Sequence:
@@ -55,12 +61,19 @@ struct Converter {
           const std::string key = member.first.IsNull() ? "null" : member.first.Scalar();
           check_input(keys.back().insert(key).second, "{}:{}: key \"{}\" appears twice", source,
                       member.first.Mark().line + 1, key);
+          count_text(key, line);
           result.members.emplace_back(key, convert(member.second, depth + 1));
         }
         keys.pop_back();
         break;
     }
     return result;
+  }
+
+  void count_text(const std::string& text, int line) {
+    bytes += text.size();
+    check_input(bytes <= max_expanded_bytes, "{}:{}: expands to more than {} bytes of text", source, line,
+                max_expanded_bytes);
   }
 };
 
@@ -77,25 +90,38 @@ void check_flow_depth(std::string_view text, std::string_view source) {
   }
 }
 
-std::optional<double> parse_float(const std::string& text) {
-  std::string clean;
+// A number without its sign and its underscores.
+struct Unsigned {
+  bool negative = false;
+  std::string digits;
+};
+
+Unsigned split_sign(std::string_view text) {
+  Unsigned number;
+  if (!text.empty() && (text[0] == '-' || text[0] == '+')) {
+    number.negative = text[0] == '-';
+    text.remove_prefix(1);
+  }
+  if (text.starts_with('_')) return number;
   for (const char c : text) {
-    if (c != '_') clean += c;
+    if (c != '_') number.digits += c;
   }
-  std::string_view body = clean;
-  double sign = 1;
-  if (!body.empty() && (body[0] == '-' || body[0] == '+')) {
-    sign = body[0] == '-' ? -1 : 1;
-    body.remove_prefix(1);
-  }
+  return number;
+}
+
+std::optional<double> parse_float(const std::string& text) {
+  const auto [negative, body] = split_sign(text);
+  const double sign = negative ? -1 : 1;
   if (body == ".inf" || body == ".Inf" || body == ".INF")
     return sign * std::numeric_limits<double>::infinity();
-  if (clean == ".nan" || clean == ".NaN" || clean == ".NAN") return std::numeric_limits<double>::quiet_NaN();
+  if (text == ".nan" || text == ".NaN" || text == ".NAN") return std::numeric_limits<double>::quiet_NaN();
+  // A second sign, "inf" and the like are no numbers to PyYAML, though they are to from_chars.
+  if (body.empty() || (body[0] != '.' && std::isdigit(static_cast<unsigned char>(body[0])) == 0))
+    return std::nullopt;
   // PyYAML's resolver wants a dot, and a sign in the exponent: "1e5" is a string, "1.0e+5" a float.
-  const auto dot = body.find('.');
-  if (dot == std::string_view::npos || !(body.size() > 1)) return std::nullopt;
+  if (body.find('.') == std::string::npos || body.size() == 1) return std::nullopt;
   const auto exponent = body.find_first_of("eE");
-  if (exponent != std::string_view::npos &&
+  if (exponent != std::string::npos &&
       (exponent + 1 >= body.size() || (body[exponent + 1] != '+' && body[exponent + 1] != '-'))) {
     return std::nullopt;
   }
@@ -106,16 +132,8 @@ std::optional<double> parse_float(const std::string& text) {
 }
 
 std::optional<std::int64_t> parse_int(const std::string& text) {
-  std::string clean;
-  for (const char c : text) {
-    if (c != '_') clean += c;
-  }
-  std::string_view body = clean;
-  bool negative = false;
-  if (!body.empty() && (body[0] == '-' || body[0] == '+')) {
-    negative = body[0] == '-';
-    body.remove_prefix(1);
-  }
+  const auto [negative, digits] = split_sign(text);
+  std::string_view body = digits;
   if (body.empty() || std::isdigit(static_cast<unsigned char>(body[0])) == 0) return std::nullopt;
   int base = 10;
   if (body.size() > 1 && body[0] == '0') {
@@ -126,10 +144,12 @@ std::optional<std::int64_t> parse_int(const std::string& text) {
     else
       base = 8, body.remove_prefix(1);
   }
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(body.data(), body.data() + body.size(), value, base);
+  std::uint64_t magnitude = 0;  // unsigned: no sign is taken behind the first one or a base
+  const auto [end, error] = std::from_chars(body.data(), body.data() + body.size(), magnitude, base);
   if (error != std::errc() || end != body.data() + body.size()) return std::nullopt;
-  return negative ? -value : value;
+  constexpr auto largest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (magnitude > largest + (negative ? 1 : 0)) return std::nullopt;
+  return static_cast<std::int64_t>(negative ? 0 - magnitude : magnitude);
 }
 
 OrderedJson scalar_to_json(const YamlNode& node) {
@@ -192,7 +212,9 @@ OrderedJson to_json(const YamlNode& node) {
     }
     case YamlNode::Kind::mapping: {
       OrderedJson object = OrderedJson::object();
-      for (const auto& [key, value] : node.members) object[key] = to_json(value);
+      // The keys are known to differ: no look-up, which would be linear for each of them.
+      auto& members = object.get_ref<OrderedJson::object_t&>();
+      for (const auto& [key, value] : node.members) members.emplace_back(key, to_json(value));
       return object;
     }
   }

@@ -48,6 +48,26 @@ TEST_CASE("endless backtracking is an error, not a hang") {
   CHECK(message.find("limit") != std::string::npos);
 }
 
+TEST_CASE("starts that each stay below the limit share one budget") {
+  // About 2^20 steps at each of 10 000 starts: below any limit of one match, hours in sum.
+  const std::string text(10'000, 'a');
+  const PythonRegex none("(?:a|a){20}[bc]");
+  CHECK(test::input_error([&] { (void)none.find_all(text); }).find("limit") != std::string::npos);
+  // The same where every start ends in a match.
+  const PythonRegex all("(?:(?:a|a){19}[bc]|a)");
+  CHECK(test::input_error([&] { (void)all.find_all(text); }).find("limit") != std::string::npos);
+}
+
+TEST_CASE("costly starts do not hide matches, or change which is found first") {
+  // "é" x 12 then a letter: 2^12 steps where no "!" follows, more than are free.
+  const PythonRegex regex("(?:é|é){12}!|x*?(?=y)|[0-9]+");
+  const std::string run = "éééééééééééé";
+  const std::string text = run + " 12 " + run + "! " + std::string(40, 'z') + run + "? y345";
+  std::vector<std::string> found;
+  for (const Groups& match : regex.find_all(text)) found.push_back(match[0]);
+  CHECK(found == std::vector<std::string>{"12", run + "!", "", "345"});
+}
+
 TEST_CASE("text that is not UTF-8 can be searched") {
   CHECK(PythonRegex("b")
             .find_all("a\xff\xfe"

@@ -55,6 +55,19 @@ TEST_CASE("what is not supported is refused with its place") {
   CHECK_THROWS_AS(Template(sum + "}}", "t"), util::InputError);
 }
 
+TEST_CASE("numbers in expressions have one sign and a size") {
+  for (const std::string text : {"--5", "--9223372036854775808", "-+5", "9223372036854775808",
+                                 "-9223372036854775809", "99999999999999999999999"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(render("{{words[" + text + "]}}"), util::InputError);
+    CHECK_THROWS_AS(render("{{words[" + text + ":]}}"), util::InputError);
+    CHECK_THROWS_AS(render("{{ " + text + " }}"), util::InputError);
+  }
+  CHECK(render("{{ -9223372036854775808 }} {{9223372036854775807}}") ==
+        "-9223372036854775808 9223372036854775807");
+  CHECK(render("{{text[-9223372036854775808:3]}}{{text[9223372036854775807:]}}") == " al");
+}
+
 TEST_CASE("missing fields and wrong types are named") {
   const auto message = [](const std::string& text) { return test::input_error([&] { (void)render(text); }); };
   CHECK(message("{{absent}}").find("\"absent\"") != std::string::npos);

@@ -56,6 +56,46 @@ Json with_bos() {
 
 }  // namespace
 
+TEST_CASE("a short file cannot make a text grow without end") {
+  const auto steps = [](const Json& step, int count, const char* type, const char* key) {
+    Json list = Json::array();
+    for (int i = 0; i < count; ++i) list.push_back(step);
+    return Json{{"type", type}, {key, list}};
+  };
+  const auto normalizers = [&](const Json& step, int count) {
+    return steps(step, count, "Sequence", "normalizers");
+  };
+  const Json doubling = {{"type", "Replace"}, {"pattern", {{"String", "a"}}}, {"content", "aa"}};
+  Json json = spec();
+  json["normalizer"] = normalizers(doubling, 10);
+  CHECK(encode(json, "aab").size() == 2 * 1024 + 1);
+  json["normalizer"] = normalizers(doubling, 40);
+  CHECK_THROWS_WITH(encode(json, "aab"), Catch::Contains("normaliser") && Catch::Contains("limit"));
+  // One step is enough where its content is long; and every piece between added tokens counts.
+  json["normalizer"] = {
+      {"type", "Replace"}, {"pattern", {{"String", "a"}}}, {"content", std::string(100'000, 'b')}};
+  CHECK_THROWS_AS(encode(json, std::string(10'000, 'a')), InputError);
+  json["added_tokens"] = Json::array({added(3, "<s>", {{"special", true}})});
+  std::string pieces;
+  for (int i = 0; i < 1000; ++i) pieces += "<s>a";
+  CHECK_THROWS_AS(encode(json, pieces), InputError);
+  json["normalizer"] = {{"type", "Prepend"}, {"prepend", std::string(100'000, 'b')}};
+  CHECK_THROWS_AS(encode(json, pieces), InputError);
+  // Nested sequences count together.
+  json["normalizer"] = normalizers({{"type", "NFC"}}, 64);
+  CHECK(encode(json, "ab") == Ids{0, 1});
+  json["normalizer"] = normalizers(normalizers({{"type", "NFC"}}, 33), 2);
+  CHECK_THROWS_WITH(parse_hf_tokenizer(json.dump()), Catch::Contains("chain of normalisers is too long"));
+
+  json = spec();
+  const Json byte_level = {
+      {"type", "ByteLevel"}, {"add_prefix_space", false}, {"trim_offsets", true}, {"use_regex", false}};
+  json["pre_tokenizer"] = steps(byte_level, 40, "Sequence", "pretokenizers");
+  CHECK_THROWS_WITH(encode(json, "a b"), Catch::Contains("pre-tokeniser") && Catch::Contains("limit"));
+  json["pre_tokenizer"] = steps(byte_level, 65, "Sequence", "pretokenizers");
+  CHECK_THROWS_WITH(parse_hf_tokenizer(json.dump()), Catch::Contains("chain of pre-tokenisers is too long"));
+}
+
 TEST_CASE("added tokens are found leftmost, then longest") {
   CHECK(encode(spec({added(3, "ab"), added(4, "abab"), added(5, "ba")}), "ababba") == Ids{4, 5});
   CHECK(encode(spec({added(3, "ab"), added(4, "abab"), added(5, "ba")}), "abba") == Ids{3, 5});

@@ -1,6 +1,7 @@
 #include "assay/util/yaml.hpp"
 
 #include <catch2/catch.hpp>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "assay/util/error.hpp"
@@ -35,6 +36,23 @@ TEST_CASE("scalars are typed as PyYAML types them") {
   CHECK(value["k"].is_number_float());
 }
 
+TEST_CASE("numbers take one sign, at their beginning") {
+  const auto typed = [](const std::string& text) {
+    return to_json(parse_yaml("v: " + text + "\n", "t"))["v"];
+  };
+  for (const std::string text : {"-0x-8000000000000000", "0x-5", "0b-1", "--5", "+-5", "--1.5", "-+.5",
+                                 "-inf.0", "_1", "-_1.5", "9223372036854775808", "-9223372036854775809"}) {
+    CAPTURE(text);
+    CHECK(typed(text) == text);
+  }
+  CHECK(typed("-9223372036854775808") == std::numeric_limits<std::int64_t>::min());
+  CHECK(typed("-0x8000000000000000") == std::numeric_limits<std::int64_t>::min());
+  CHECK(typed("0x7FFF_FFFF_FFFF_FFFF") == std::numeric_limits<std::int64_t>::max());
+  CHECK(typed("+1_000") == 1000);
+  CHECK(typed("-1_0.5e+1") == -105.0);
+  CHECK(typed(".5") == 0.5);
+}
+
 TEST_CASE("tags and lines are kept") {
   const auto node = parse_yaml("a: 1\nprocess_docs: !function utils.process\n", "t");
   REQUIRE(node.find("process_docs") != nullptr);
@@ -55,6 +73,15 @@ TEST_CASE("hostile YAML is refused with file and line") {
     bomb += "]\n";
   }
   CHECK_THAT(message(bomb), Catch::Contains("expands to more than"));
+  // Few nodes, much text: the limit on nodes alone would let these take 100 GB.
+  const std::string long_value = "a: &a '" + std::string(100'000, 'x') + "'\nb: [";
+  std::string copies;
+  for (int i = 0; i < 1000; ++i) copies += "*a,";
+  CHECK_THAT(message(long_value + copies + "]\n"),
+             Catch::Contains("t.yaml:") && Catch::Contains("bytes of text"));
+  CHECK(message(long_value + copies.substr(0, 300) + "]\n") == "accepted");
+  std::string keys = "a: &a {? '" + std::string(100'000, 'x') + "' : 1}\nb: [";
+  CHECK_THAT(message(keys + copies + "]\n"), Catch::Contains("bytes of text"));
   std::string blocks;
   for (int i = 0; i < 3000; ++i) blocks += std::string(static_cast<std::size_t>(i), ' ') + "a:\n";
   CHECK_THAT(message(blocks),

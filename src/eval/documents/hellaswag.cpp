@@ -16,9 +16,10 @@ using util::OrderedJson;
 std::string without_brackets(std::string_view text) {
   std::string out;
   std::size_t at = 0;
+  std::size_t stop = 0;  // of brackets from here on; good for every one before it
   while (at < text.size()) {
     if (text[at] == '[') {
-      const std::size_t stop = text.find_first_of("]\n", at);
+      if (at == 0 || stop < at) stop = text.find_first_of("]\n", at);
       if (stop != std::string_view::npos && text[stop] == ']') {
         at = stop + 1;
         continue;
