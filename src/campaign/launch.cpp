@@ -14,7 +14,11 @@ Launch plan_launch(const CampaignConfig& config, int ranks, int threads) {
   launch.spec = model::read_arch_spec(config.model);
   launch.shape = plan::choose_mesh(config.mesh, ranks, launch.spec);
   launch.options = engine_options(config, launch.spec, threads);
-  (void)plan::plan_deployment(launch.spec, launch.shape, launch.options);  // refuses what cannot be split
+  // Refuses what cannot be split or is out of range; how large the KV cache must be is known once the
+  // requests are.
+  engine::EngineOptions least = launch.options;
+  least.longest_sequence = 1;
+  (void)plan::plan_deployment(launch.spec, launch.shape, least);
   return launch;
 }
 

@@ -13,6 +13,7 @@
 #include "assay/comm/mesh.hpp"
 #include "assay/engine/engine.hpp"
 #include "assay/ops/linear.hpp"
+#include "assay/plan/memory_share.hpp"
 #include "assay/results/journal.hpp"
 #include "assay/results/results_file.hpp"
 #include "assay/util/log.hpp"
@@ -149,6 +150,10 @@ util::ExitCode run_campaign(const CampaignConfig& config, comm::Communicator& wo
   std::unique_ptr<text::Tokenizer> replica_tokenizer;
   std::unique_ptr<engine::Engine> engine;
   if (nothing_to_do[0] == 0) {
+    engine::Demand demand;
+    for (const PlannedRequest& planned : coordinator.preparation.requests)
+      demand.add(planned.request, launch.options.max_length);
+    plan::fit_to_work(launch.options, demand, world);
     comm::on_every_rank(world, [&] {
       if (mesh.is_leader() && world.rank() != 0) replica_tokenizer = text::load_tokenizer(config.model);
     });

@@ -64,7 +64,7 @@ Engine::Impl::Impl(const comm::Mesh& its_mesh, const model::ArchSpec& spec,
       eos_ids(all_eos_ids(spec, its_tokenizer)) {}
 
 SchedulerLimits Engine::Impl::limits() const {
-  return {.max_length = options.max_length,
+  return {.max_length = options.longest_sequence,
           .vocab = vocab,
           .batch_tokens = options.batch_tokens,
           .max_sequences = options.max_sequences,
@@ -81,8 +81,9 @@ void Engine::Impl::run(RequestFeed& feed) {
     work_through(feed, scheduler);
     last.kind = PlanKind::stop;
   } catch (const std::exception& error) {
-    // The others must not wait for a leader that has gone: they finish the plans they have, then fail as
-    // well.
+    // The others must not wait for plans from a leader that has gone: they finish those they have, then fail
+    // as well. That reaches them after a failure between steps alone: one inside a step leaves them waiting
+    // in it (see follow()).
     failed = true;
     last.kind = PlanKind::abort;
     last.reason = error.what();
@@ -242,9 +243,6 @@ const EngineStats& Engine::stats() const {
 }
 const MemoryPlan& Engine::memory() const {
   return impl_->stage->memory();
-}
-std::int64_t Engine::max_length() const {
-  return impl_->options.max_length;
 }
 
 }  // namespace assay::engine

@@ -7,7 +7,7 @@
 
 namespace assay::engine {
 
-/// Fills in defaults and checks ranges; throws InputError.
+/// Fills in defaults (longest_sequence is max_length at most) and checks ranges; throws InputError.
 [[nodiscard]] EngineOptions resolve(const EngineOptions& options, const model::ArchSpec& spec);
 
 /// Throws InputError naming the first feature of `spec` that the forward pass lacks.

@@ -74,11 +74,11 @@ void StageWeights::make_rope_table(const model::ArchSpec& spec, const EngineOpti
   const auto frequencies = model::rope_frequencies(spec.rope, spec.max_positions, options.max_length);
   const auto half = static_cast<std::int64_t>(frequencies.inverse.size());
   ASSAY_CHECK(half * 2 == spec.rope.rotary_dim);
-  cosines_ = tensor::Tensor(tensor::DType::f32, {options.max_length, half});
-  sines_ = tensor::Tensor(tensor::DType::f32, {options.max_length, half});
+  cosines_ = tensor::Tensor(tensor::DType::f32, {options.longest_sequence, half});
+  sines_ = tensor::Tensor(tensor::DType::f32, {options.longest_sequence, half});
   float* cosine = cosines_.data<float>();
   float* sine = sines_.data<float>();
-  for (std::int64_t position = 0; position < options.max_length; ++position) {
+  for (std::int64_t position = 0; position < options.longest_sequence; ++position) {
     for (const double inverse : frequencies.inverse) {
       const double angle = static_cast<float>(position) * static_cast<float>(inverse);
       *cosine++ = static_cast<float>(std::cos(angle) * frequencies.attention_factor);
@@ -119,7 +119,8 @@ std::int64_t StageWeights::bytes(const model::ArchSpec& spec, const model::RankS
   const std::int64_t scalar = static_cast<std::int64_t>(sizeof(float));
   const auto stored = static_cast<std::int64_t>(tensor::size_of(spec.checkpoint_dtype));
   // Weights are packed in the type of the products, but bf16 stays as it is (PackedLinear widens it exactly).
-  // The zeros that fill up the last panel of each are not counted.
+  // The zeros that fill up the last panel of each are not counted. One dtype stands for all matrices; a
+  // checkpoint that mixes them is planned by the one that most of its bytes have.
   const bool stays_bf16 = spec.checkpoint_dtype == tensor::DType::bf16;
   const auto packed =
       static_cast<std::int64_t>(tensor::size_of(stays_bf16 ? tensor::DType::bf16 : options.dtype));
@@ -133,7 +134,7 @@ std::int64_t StageWeights::bytes(const model::ArchSpec& spec, const model::RankS
                        linear(spec.hidden, shard.intermediate.size()) + 2 * spec.hidden * scalar;
   if (attention.qk_norm) layer += 2 * attention.head_dim * scalar;
   std::int64_t total = tensor::element_count({shard.layers.size(), layer});
-  total += tensor::element_count({2, options.max_length, spec.rope.rotary_dim / 2, scalar});
+  total += tensor::element_count({2, options.longest_sequence, spec.rope.rotary_dim / 2, scalar});
   if (shard.first_stage) total += tensor::element_count({shard.vocab.size(), spec.hidden, stored});
   if (shard.last_stage) total += linear(shard.vocab.size(), spec.hidden) + spec.hidden * scalar;
   return total;

@@ -30,11 +30,12 @@ struct PackedLayer {
 
 class StageWeights {
  public:
-  /// Reads and packs; throws InputError for a bad checkpoint.
+  /// Reads and packs; `options` resolved. Throws InputError for a bad checkpoint.
   StageWeights(const tensor::Context& context, const model::ArchSpec& spec, const model::RankShard& shard,
                const model::Checkpoint& checkpoint, const EngineOptions& options);
 
-  /// What a rank will hold, without reading anything.
+  /// What a rank will hold, without reading anything; `options` resolved. Exact but for padding where all
+  /// weights are stored as spec.checkpoint_dtype.
   [[nodiscard]] static std::int64_t bytes(const model::ArchSpec& spec, const model::RankShard& shard,
                                           const EngineOptions& options);
   /// What this object holds.
@@ -54,7 +55,7 @@ class StageWeights {
   std::vector<PackedLayer> layers_;
   tensor::Tensor final_norm_;  // [hidden] f32
   ops::PackedLinear lm_head_;
-  tensor::Tensor cosines_;  // [max_length, rotary_dim / 2] f32
+  tensor::Tensor cosines_;  // [longest_sequence, rotary_dim / 2] f32
   tensor::Tensor sines_;
 };
 

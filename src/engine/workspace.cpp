@@ -20,7 +20,7 @@ StageShape stage_shape(const model::ArchSpec& spec, const model::RankShard& shar
   StageShape shape;
   shape.tokens = options.batch_tokens;
   shape.sequences = std::min(options.max_sequences, options.batch_tokens);
-  shape.table_blocks = (options.max_length + options.kv_block_tokens - 1) / options.kv_block_tokens;
+  shape.table_blocks = (options.longest_sequence + options.kv_block_tokens - 1) / options.kv_block_tokens;
   shape.hidden = spec.hidden;
   shape.heads = shard.heads.size();
   shape.kv_heads = shard.kv_heads.size();

@@ -1,4 +1,6 @@
-// Scratch memory of one rank's forward pass, allocated once: steps allocate nothing.
+// Scratch memory of one rank's forward pass, allocated once. Beside it a step allocates what its plan, its
+// results and its messages take, as they travel between ranks (of these the activations sent on to the next
+// stage are the largest).
 #pragma once
 
 #include <cstddef>

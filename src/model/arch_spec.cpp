@@ -7,6 +7,7 @@
 #include "assay/util/error.hpp"
 #include "assay/util/log.hpp"
 #include "model/arch_family.hpp"
+#include "model/checkpoint_files.hpp"
 #include "model/printable.hpp"
 
 namespace assay::model {
@@ -169,10 +170,12 @@ ArchSpec read_arch_spec(const std::filesystem::path& model_directory) {
                     "{} has no config.json; give a Hugging Face model directory", model_directory.string());
   const util::Json config = util::read_json_file(path, config_limits);
   const auto generation_path = model_directory / "generation_config.json";
-  if (!std::filesystem::exists(generation_path, ignored))
-    return parse_arch_spec(config, nullptr, path.string());
-  const util::Json generation = util::read_json_file(generation_path, config_limits);
-  return parse_arch_spec(config, &generation, path.string());
+  util::Json generation;
+  const bool has_generation = std::filesystem::exists(generation_path, ignored);
+  if (has_generation) generation = util::read_json_file(generation_path, config_limits);
+  ArchSpec spec = parse_arch_spec(config, has_generation ? &generation : nullptr, path.string());
+  spec.checkpoint_dtype = stored_dtype(model_directory).value_or(spec.checkpoint_dtype);
+  return spec;
 }
 
 std::int64_t ArchSpec::parameter_count() const {

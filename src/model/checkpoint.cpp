@@ -50,7 +50,6 @@ struct Checkpoint::Impl {
         reader(files) {
     check_tensors(spec, family_of(spec), files, directory.string());
     config_digest = util::sha256_hex(util::read_file(directory / "config.json"));
-    for (const auto& [name, at] : files.tensors) total_bytes += at.entry->bytes();
   }
 
   [[nodiscard]] NormWeights norm(std::string_view pattern, std::int64_t layer, NormKind kind) const {
@@ -101,7 +100,6 @@ struct Checkpoint::Impl {
   TensorNames names;
   CheckpointFiles files;
   SliceReader reader;
-  std::int64_t total_bytes = 0;
   std::string config_digest;
   mutable std::string fingerprint;  // computed when first asked for: only one rank needs it
 };
@@ -148,9 +146,6 @@ LinearWeights Checkpoint::lm_head(const RankShard& shard) const {
   return {.weight = impl_->reader.rows(tensor_name(pattern, 0, ".weight"), shard.vocab), .bias = {}};
 }
 
-std::int64_t Checkpoint::total_bytes() const {
-  return impl_->total_bytes;
-}
 const std::string& Checkpoint::fingerprint() const {
   if (impl_->fingerprint.empty()) {
     util::Sha256 hash;

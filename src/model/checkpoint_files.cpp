@@ -118,4 +118,21 @@ CheckpointFiles open_checkpoint_files(const fs::path& directory) {
   return result;
 }
 
+std::optional<tensor::DType> stored_dtype(const fs::path& directory) {
+  std::map<tensor::DType, std::int64_t> bytes;
+  try {
+    const CheckpointFiles files = open_checkpoint_files(directory);
+    for (const auto& [name, at] : files.tensors) {
+      const auto dtype = weight_dtype(at.entry->dtype);
+      if (dtype && at.entry->shape.size() == 2) bytes[*dtype] += at.entry->bytes();
+    }
+  } catch (const util::Error&) {
+    return std::nullopt;  // who loads the model will hear of it
+  }
+  const auto most = std::max_element(bytes.begin(), bytes.end(),
+                                     [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (most == bytes.end()) return std::nullopt;
+  return most->first;
+}
+
 }  // namespace assay::model

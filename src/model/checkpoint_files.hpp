@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,5 +28,8 @@ struct CheckpointFiles {
 /// Opens and validates every file. Throws InputError if there is none, if the index is malformed or names a
 /// file outside the directory, or if index and shards disagree about any tensor.
 [[nodiscard]] CheckpointFiles open_checkpoint_files(const std::filesystem::path& directory);
+
+/// What most bytes of the matrices are stored as; nothing where there are no files, or no readable ones.
+[[nodiscard]] std::optional<tensor::DType> stored_dtype(const std::filesystem::path& directory);
 
 }  // namespace assay::model

@@ -27,7 +27,7 @@ tensor::DType read_dtype(ConfigReader& config) {
   const auto older = config.optional_text("torch_dtype");
   const auto newer = config.optional_text("dtype");
   const auto name = newer ? newer : older;
-  // Only what the tensors themselves say counts, so an unknown word here is not an error.
+  // The tensors' own dtype takes its place where they can be read, so an unknown word here is not an error.
   return name ? tensor::parse_dtype(*name).value_or(tensor::DType::f32) : tensor::DType::f32;
 }
 

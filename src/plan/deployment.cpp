@@ -47,7 +47,9 @@ comm::MeshShape choose_mesh(const MeshRequest& request, int ranks, const model::
 
 tensor::DType resolve_dtype(const std::string& name, const model::ArchSpec& spec) {
   if (name == "auto") {
-    return spec.checkpoint_dtype == tensor::DType::f32 ? tensor::DType::f32 : ops::preferred_cpu_dtype();
+    const bool is_16_bit =
+        spec.checkpoint_dtype == tensor::DType::bf16 || spec.checkpoint_dtype == tensor::DType::f16;
+    return is_16_bit ? ops::preferred_cpu_dtype() : tensor::DType::f32;
   }
   const auto dtype = tensor::parse_dtype(name);
   util::check_input(dtype == tensor::DType::f32 || dtype == tensor::DType::bf16,
@@ -90,6 +92,14 @@ std::string to_text(const Deployment& deployment, const model::ArchSpec& spec,
                         mib(memory.activation_bytes),
                         mib(memory.weight_bytes + memory.kv_cache_bytes + memory.activation_bytes));
   }
+  std::int64_t longest = options.longest_sequence;
+  if (longest == 0) longest = options.max_length == 0 ? spec.max_positions : options.max_length;
+  const std::int64_t blocks = (longest + options.kv_block_tokens - 1) / options.kv_block_tokens;
+  const std::int64_t sequences = deployment.ranks.front().memory.kv_blocks / blocks;
+  text += fmt::format(
+      "\nThe KV cache is for {} sequence{} of {} tokens at once in a replica. A run takes less where its "
+      "requests are\nfewer or shorter, or where less memory is free, but room for one sequence at least.\n",
+      sequences, sequences == 1 ? "" : "s", longest);
   return text;
 }
 

@@ -3,6 +3,7 @@
 #include "assay/util/error.hpp"
 #include "engine/memory_plan.hpp"
 #include "engine/model_fixture.hpp"
+#include "support/temp_dir.hpp"
 
 using namespace assay;
 using Catch::Contains;
@@ -80,14 +81,115 @@ TEST_CASE("KV bytes by hand") {
   CHECK(engine::plan_memory(big_spec(), {16, 1, 1}, {}, options).kv_cache_bytes == plan.kv_cache_bytes / 8);
 }
 
-TEST_CASE("the default KV cache is bounded, but always holds one full sequence") {
-  auto plan = engine::plan_memory(big_spec(), {1, 1, 1}, {}, options_for(2048));
-  CHECK(plan.kv_cache_bytes == std::int64_t{1} << 30);
-  plan = engine::plan_memory(big_spec(), {1, 1, 1}, {}, options_for(0));
-  CHECK(plan.kv_cache_bytes == std::int64_t{131072} * 256 * 1024);
+TEST_CASE("the KV cache is for the sequences to come, as many as may be in work at once") {
+  const auto blocks = [](const EngineOptions& options) {
+    return engine::plan_memory(big_spec(), {1, 1, 1}, {}, options).kv_blocks;
+  };
+  CHECK(blocks(options_for(2048)) == 64 * 128);
   auto options = options_for(64);
   options.max_sequences = 3;
-  CHECK(engine::plan_memory(big_spec(), {1, 1, 1}, {}, options).kv_blocks == 12);
+  CHECK(blocks(options) == 3 * 4);
+  // Prompts of some 200 tokens on a model of 131072 positions: 13 blocks each.
+  options = options_for(0);
+  options.longest_sequence = 200;
+  CHECK(blocks(options) == 64 * 13);
+  options.wanted_sequences = 10;
+  CHECK(blocks(options) == 10 * 13);
+  options.wanted_sequences = 1000;
+  CHECK(blocks(options) == 64 * 13);
+  options.longest_sequence = 1 << 20;  // the context bounds every sequence
+  options.wanted_sequences = 1;
+  CHECK(blocks(options) == 131072 / 16);
+}
+
+TEST_CASE("what is planned for --max-length is what a run with such requests takes") {
+  auto run = options_for(0);
+  run.longest_sequence = 4096;
+  run.wanted_sequences = 100000;
+  run.memory_bytes = std::int64_t{1} << 40;
+  const auto planned = engine::plan_memory(big_spec(), {2, 2, 1}, {1, 1, 0}, options_for(4096));
+  const auto taken = engine::plan_memory(big_spec(), {2, 2, 1}, {1, 1, 0}, run);
+  CHECK(planned.kv_cache_bytes == taken.kv_cache_bytes);
+  CHECK(planned.weight_bytes == taken.weight_bytes);
+  CHECK(planned.activation_bytes == taken.activation_bytes);
+}
+
+TEST_CASE("free memory bounds the KV cache, one sequence is its least, and less is refused") {
+  auto options = options_for(2048);  // a sequence takes 128 blocks of 4 MiB
+  const auto whole = engine::plan_memory(big_spec(), {1, 1, 1}, {}, options);
+  const std::int64_t fixed = whole.weight_bytes + whole.activation_bytes;
+  const std::int64_t block = std::int64_t{4} << 20;
+  const auto blocks = [&] { return engine::plan_memory(big_spec(), {1, 1, 1}, {}, options).kv_blocks; };
+  options.memory_bytes = fixed + 1000 * block;
+  CHECK(blocks() == 800);
+  options.memory_bytes = fixed + 128 * block;
+  CHECK(blocks() == 128);
+  options.memory_bytes = fixed + 128 * block - 1;
+  CHECK_THROWS_WITH(blocks(), Contains("and 512 for the KV cache of one sequence of 2048 tokens") &&
+                                  Contains("--kv-cache-mib"));
+  options.longest_sequence = 2047 - 16;  // one block less, and a shorter rope table
+  CHECK(blocks() == 127);
+  options.memory_bytes = 1;
+  CHECK_THROWS_AS(blocks(), util::InputError);
+  options.kv_cache_bytes = 200 * block;  // who says how much takes it
+  CHECK(blocks() == 200);
+}
+
+TEST_CASE("the stage with the least room decides for its replica") {
+  auto options = options_for(2048);
+  options.layers_per_stage = {31, 1};
+  options.memory_bytes = std::int64_t{20} << 30;
+  const auto first = engine::plan_memory(big_spec(), {1, 2, 1}, {0, 0, 0}, options);
+  const auto second = engine::plan_memory(big_spec(), {1, 2, 1}, {0, 1, 0}, options);
+  CHECK(first.kv_blocks == second.kv_blocks);
+  CHECK(first.kv_blocks < 64 * 128);
+  CHECK(first.weight_bytes + first.kv_cache_bytes + first.activation_bytes < options.memory_bytes);
+}
+
+TEST_CASE("demand is what requests keep in the cache") {
+  engine::Demand demand;
+  demand.add(test::score(std::vector<engine::TokenId>(31), 1), 100);
+  CHECK(demand.longest_sequence == 30);
+  demand.add(test::generate(std::vector<engine::TokenId>(20), 15), 100);
+  CHECK(demand.longest_sequence == 35);
+  engine::Request rolling;
+  rolling.kind = engine::RequestKind::loglikelihood_rolling;
+  rolling.windows.assign(3, {std::vector<engine::TokenId>(51), 1});
+  demand.add(rolling, 100);
+  CHECK(demand.longest_sequence == 50);
+  CHECK(demand.sequences == 5);
+  demand.add(test::generate(std::vector<engine::TokenId>(90), INT32_MAX), 100);
+  CHECK(demand.longest_sequence == 100);
+  engine::Demand empty;
+  empty.add(test::score({}, 1), 100);
+  CHECK(empty.longest_sequence == 1);
+}
+
+TEST_CASE("activations too long for a message between stages are refused before loading") {
+  auto options = options_for(128);
+  options.batch_tokens = 65536;  // of 16 KiB each: 1 GiB
+  CHECK_NOTHROW(engine::plan_memory(big_spec(), {1, 2, 1}, {}, options));
+  ++options.batch_tokens;
+  CHECK_THROWS_WITH(
+      engine::plan_memory(big_spec(), {1, 2, 1}, {}, options),
+      "batch_tokens is 65537; with 2 pipeline stages and hidden size 4096 it must be at most 65536 (a "
+      "message between stages holds 1 GiB)");
+  CHECK_NOTHROW(engine::plan_memory(big_spec(), {2, 1, 1}, {}, options));
+}
+
+TEST_CASE("what is planned goes by the tensors, not by what config.json calls them") {
+  const test::TempDir folder;
+  const auto copy = folder.path() / "model";
+  std::filesystem::copy(test::model_data() / "llama3", copy, std::filesystem::copy_options::recursive);
+  auto config = util::read_json_file(copy / "config.json");
+  CHECK(config.at("dtype") == "bfloat16");
+  config["dtype"] = "float32";
+  std::ofstream(copy / "config.json") << config.dump();
+  const test::ModelFixture fixture("llama3");
+  const auto spec = model::read_arch_spec(copy);
+  CHECK(spec.checkpoint_dtype == fixture.spec.checkpoint_dtype);
+  CHECK(engine::plan_memory(spec, {1, 1, 1}, {}, fixture.options()).weight_bytes ==
+        engine::plan_memory(fixture.spec, {1, 1, 1}, {}, fixture.options()).weight_bytes);
 }
 
 TEST_CASE("every stage of a replica has the same number of blocks") {
@@ -129,6 +231,9 @@ TEST_CASE("a cache too small for one sequence is refused, as are options out of 
   CHECK_THAT(refusal([](auto& o) { o.batch_tokens = 0; }), Contains("batch_tokens is 0"));
   CHECK_THAT(refusal([](auto& o) { o.batch_tokens = INT64_MAX; }), Contains("batch_tokens"));
   CHECK_THAT(refusal([](auto& o) { o.max_sequences = 0; }), Contains("max_sequences is 0"));
+  CHECK_THAT(refusal([](auto& o) { o.longest_sequence = -1; }), Contains("longest_sequence is -1"));
+  CHECK_THAT(refusal([](auto& o) { o.wanted_sequences = -1; }), Contains("wanted_sequences is -1"));
+  CHECK_THAT(refusal([](auto& o) { o.memory_bytes = -1; }), Contains("memory_bytes is -1"));
   CHECK_THAT(refusal([](auto& o) { o.kv_block_tokens = 0; }), Contains("kv_block_tokens is 0"));
   CHECK_THAT(refusal([](auto& o) { o.kv_cache_bytes = -5; }), Contains("kv_cache_bytes is -5"));
   CHECK_THAT(refusal([](auto& o) { o.threads = 0; }), Contains("threads is 0"));

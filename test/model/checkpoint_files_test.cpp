@@ -164,3 +164,32 @@ TEST_CASE("directories without safetensors say what they have") {
   write_text(folder / "pytorch_model.bin", "x");
   CHECK_THAT(refused(), Contains("only PyTorch pickles"));
 }
+
+TEST_CASE("the matrices say what a checkpoint is stored as, whatever its config.json says") {
+  test::TinyCheckpoint source;  // "float32" by its config.json
+  for (auto& [name, stored] : source.tensors) {
+    if (stored.shape.size() != 2) continue;  // norms stay float32
+    stored.dtype = "BF16";
+    stored.data.resize(stored.data.size() / 2);
+  }
+  source.write();
+  CHECK(model::stored_dtype(source.path()) == tensor::DType::bf16);
+  CHECK(source.spec().checkpoint_dtype == tensor::DType::bf16);
+  // One matrix of another kind does not outweigh the rest.
+  auto& down = source.tensors.at("model.layers.0.mlp.down_proj.weight");
+  down.dtype = "F16";
+  source.write();
+  CHECK(source.spec().checkpoint_dtype == tensor::DType::bf16);
+}
+
+TEST_CASE("without readable tensors the config.json's word stands") {
+  test::TinyCheckpoint source;
+  source.config["torch_dtype"] = "float16";
+  source.write();
+  CHECK(source.spec().checkpoint_dtype == tensor::DType::f32);
+  write_text(source.path() / "model.safetensors", "no header");
+  CHECK_FALSE(model::stored_dtype(source.path()).has_value());
+  CHECK(source.spec().checkpoint_dtype == tensor::DType::f16);
+  fs::remove(source.path() / "model.safetensors");
+  CHECK(source.spec().checkpoint_dtype == tensor::DType::f16);
+}

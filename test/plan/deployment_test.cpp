@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
+#include "assay/ops/linear.hpp"
 #include "assay/util/error.hpp"
 
 using namespace assay;
@@ -67,6 +68,17 @@ TEST_CASE("sizes beyond any machine are refused, not multiplied") {
   }
 }
 
+TEST_CASE("auto is bfloat16 for tensors of 16 bits where this CPU multiplies it fast") {
+  auto spec = small_spec();
+  CHECK(plan::resolve_dtype("auto", spec) == tensor::DType::f32);
+  for (const auto stored : {tensor::DType::bf16, tensor::DType::f16}) {
+    spec.checkpoint_dtype = stored;
+    CHECK(plan::resolve_dtype("auto", spec) == ops::preferred_cpu_dtype());
+  }
+  CHECK(plan::resolve_dtype("float32", spec) == tensor::DType::f32);
+  CHECK_THROWS_WITH(plan::resolve_dtype("float16", spec), Contains("--dtype float16 is not supported"));
+}
+
 TEST_CASE("a deployment has every rank's place and memory") {
   engine::EngineOptions options;
   options.max_length = 64;
@@ -80,4 +92,5 @@ TEST_CASE("a deployment has every rank's place and memory") {
   for (const auto& rank : deployment.ranks) CHECK(rank.memory.weight_bytes > 0);
   const std::string text = plan::to_text(deployment, spec, options);
   CHECK_THAT(text, Contains("tp=3 pp=2 dp=2: 12 ranks") && Contains("weights MiB"));
+  CHECK_THAT(text, Contains("for 64 sequences of 64 tokens at once"));
 }

@@ -27,10 +27,25 @@ struct EngineOptions {
                                     ///< position scaling is that of this length
   std::int64_t batch_tokens = 512;  ///< tokens a micro-batch computes at most
   std::int64_t max_sequences = 64;  ///< sequences in work at once in a replica
-  std::int64_t kv_cache_bytes = 0;  ///< of a rank; 0: what max_sequences full sequences need, at most
-                                    ///< 1 GiB, but one full sequence at least
+  std::int64_t longest_sequence = 0;  ///< tokens of the longest sequence to come (Demand); 0: max_length.
+                                      ///< Requests beyond it fail
+  std::int64_t wanted_sequences = 0;  ///< sequences to come in all; 0: not known
+  std::int64_t memory_bytes = 0;      ///< a rank may take, the same on all ranks of a replica; 0: not known
+  /// Of a rank, at most. 0: what min(max_sequences, wanted_sequences) sequences of longest_sequence tokens
+  /// need; where memory_bytes is known at most four fifths of what weights and activations leave of it, but
+  /// one such sequence at least.
+  std::int64_t kv_cache_bytes = 0;
   std::int64_t kv_block_tokens = 16;
   std::vector<std::int64_t> layers_per_stage;  ///< empty: even
+};
+
+/// What is known of the work before an engine is made, for EngineOptions: a cache for what will come, not for
+/// all that the model could take.
+struct Demand {
+  std::int64_t longest_sequence = 0;  ///< tokens, of prompt and continuation together
+  std::int64_t sequences = 0;
+  /// Counts `request` in, under the context of `max_length` tokens.
+  void add(const Request& request, std::int64_t max_length);
 };
 
 /// Bytes one rank will hold; the source for both `plan` and the allocation itself.
@@ -40,8 +55,9 @@ struct MemoryPlan {
   std::int64_t kv_blocks = 0;         ///< the same on all ranks of a replica: the deepest stage decides
   std::int64_t activation_bytes = 0;  ///< scratch memory of the forward pass
 };
-/// Throws InputError if kv_cache_bytes cannot hold one sequence of max_length, if an option is out of range,
-/// or if the model cannot be split like this.
+/// Throws InputError if kv_cache_bytes or memory_bytes cannot hold one sequence of longest_sequence, if an
+/// option is out of range (batch_tokens also where a micro-batch's activations are too long for a message
+/// between stages), or if the model cannot be split like this.
 [[nodiscard]] MemoryPlan plan_memory(const model::ArchSpec& spec, const comm::MeshShape& mesh,
                                      const comm::MeshCoordinate& where, const EngineOptions& options);
 
@@ -90,13 +106,14 @@ class Engine {
   /// of the replica call follow() meanwhile. A request that cannot run (too long, empty) is delivered with
   /// `error`.
   void run(RequestFeed& feed);
-  /// On every other rank: takes part until the leader's run() ends.
+  /// On every other rank: takes part until the leader's run() ends. Throws LeaderFailed if the leader failed
+  /// between two steps. If any rank fails inside a step, those that wait for it there (in a collective of the
+  /// tensor group, or for activations) learn of it only by the deadline of that wait, as Error(internal): a
+  /// caller that wants the job to end before must end it (Communicator::abort) where the failure is.
   void follow();
 
   [[nodiscard]] const EngineStats& stats() const;
   [[nodiscard]] const MemoryPlan& memory() const;
-  /// Longest sequence this engine accepts, in tokens.
-  [[nodiscard]] std::int64_t max_length() const;
 
  private:
   struct Impl;

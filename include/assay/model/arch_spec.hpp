@@ -83,7 +83,9 @@ struct ArchSpec {
   std::int64_t hidden = 0;
   std::int64_t vocab = 0;                               ///< rows of the embedding
   std::int64_t max_positions = 0;                       ///< max_position_embeddings
-  tensor::DType checkpoint_dtype = tensor::DType::f32;  ///< config.json's dtype, informative
+  /// Of the weight matrices, as most of their bytes are stored: by the safetensors headers, or config.json's
+  /// word where there are none to read. `--dtype auto` and the memory plan go by it; loading by each tensor.
+  tensor::DType checkpoint_dtype = tensor::DType::f32;
   NormKind norm = NormKind::rms;
   double norm_epsilon = 1e-6;
   double norm_weight_offset = 0;  ///< Gemma: 1
@@ -103,7 +105,8 @@ struct ArchSpec {
   [[nodiscard]] std::int64_t parameter_count() const;
 };
 
-/// Reads config.json and generation_config.json of a model directory. Throws InputError naming the file and
+/// Reads config.json, generation_config.json and, if they are there, the safetensors headers of a model
+/// directory (of these the dtype alone; Checkpoint says what is wrong with them). Throws InputError naming the file and
 /// key: an unknown architecture (listing the known), a missing or ill-typed key, a feature not supported.
 [[nodiscard]] ArchSpec read_arch_spec(const std::filesystem::path& model_directory);
 

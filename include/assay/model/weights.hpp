@@ -52,11 +52,11 @@ class Checkpoint {
   [[nodiscard]] LinearWeights lm_head(const RankShard& shard) const;
   /// The above check every value they read and throw InputError naming the tensor that holds NaN or infinity.
 
-  /// Bytes of all tensors, and SHA-256 over config.json, every shard's header and size, and some bytes of
-  /// every tensor (three short reads each, when first asked for): a model and its fine-tune differ in it.
-  [[nodiscard]] std::int64_t total_bytes() const;
+  /// SHA-256 over config.json, every shard's header and size, and some bytes of every tensor (three short
+  /// reads each, when first asked for): a model and its fine-tune differ in it.
   [[nodiscard]] const std::string& fingerprint() const;
-  /// Bytes of checkpoint data handed out so far by this object (what this rank has read).
+  /// Bytes of checkpoint data handed out so far by this object (what this rank has read). Tests prove by it
+  /// that ranks read their own slices alone.
   [[nodiscard]] std::int64_t bytes_read() const;
 
  private:

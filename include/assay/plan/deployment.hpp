@@ -1,4 +1,4 @@
-// How a model is laid out over ranks: mesh, dtype, and what every rank will hold. Computed from config.json
+// How a model is laid out over ranks: mesh, dtype, and what every rank will hold. Computed from an ArchSpec
 // alone; nothing is loaded.
 #pragma once
 
