@@ -1,5 +1,7 @@
 #include "campaign/preparation.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "assay/util/error.hpp"
@@ -29,9 +31,30 @@ std::vector<PlannedRequest> encode_task(const CampaignConfig& config, const Prep
   return planned;
 }
 
+util::OrderedJson to_json(const model::GenerationDefaults& defaults) {
+  util::OrderedJson json = util::OrderedJson::object();
+  if (defaults.temperature) json["temperature"] = *defaults.temperature;
+  if (defaults.top_k) json["top_k"] = *defaults.top_k;
+  if (defaults.top_p) json["top_p"] = *defaults.top_p;
+  if (defaults.repetition_penalty != 1) json["repetition_penalty"] = defaults.repetition_penalty;
+  return json;
+}
+
+void warn_of_unused(const Preparation& preparation, const model::GenerationDefaults& defaults) {
+  const bool generates = std::any_of(
+      preparation.requests.begin(), preparation.requests.end(),
+      [](const PlannedRequest& planned) { return planned.request.kind == engine::RequestKind::generate; });
+  if (!generates || defaults.unused.empty()) return;
+  util::log_warning(
+      "the model's generation_config.json sets {}, which is not followed: its generations may differ from "
+      "transformers'",
+      fmt::join(defaults.unused, ", "));
+}
+
 }  // namespace
 
-Preparation prepare(const CampaignConfig& config, const text::Tokenizer& tokenizer, std::int64_t max_length) {
+Preparation prepare(const CampaignConfig& config, const text::Tokenizer& tokenizer, std::int64_t max_length,
+                    const model::GenerationDefaults& defaults) {
   const eval::TaskCatalogue catalogue(task_search_path(config.task_folders));
   eval::BuildOptions options;
   options.data_root = config.data_root;
@@ -40,6 +63,7 @@ Preparation prepare(const CampaignConfig& config, const text::Tokenizer& tokeniz
   options.fewshot_seed = config.fewshot_seed;
   options.sample_seed = config.sample_seed;
   options.gen_kwargs = parse_gen_kwargs(config.gen_kwargs);
+  options.model_generation = to_json(defaults);
 
   Preparation preparation;
   for (const std::string& name : config.tasks) {
@@ -68,6 +92,7 @@ Preparation prepare(const CampaignConfig& config, const text::Tokenizer& tokeniz
     }
   }
   for (std::size_t id = 0; id < preparation.requests.size(); ++id) preparation.requests[id].request.id = id;
+  warn_of_unused(preparation, defaults);
   return preparation;
 }
 

@@ -8,6 +8,7 @@
 #include "assay/campaign/config.hpp"
 #include "assay/engine/request.hpp"
 #include "assay/eval/task.hpp"
+#include "assay/model/arch_spec.hpp"
 #include "assay/text/tokenizer.hpp"
 
 namespace assay::campaign {
@@ -35,10 +36,11 @@ struct Preparation {
   std::vector<PlannedRequest> requests;  ///< request.id is the position here
 };
 
-/// Reads tasks and data and encodes all requests; `max_length` in tokens. An unknown task or a broken task
-/// file throws InputError; bad data makes that task fail (or throws, with config.fail_fast, or where no task
-/// is left).
+/// Reads tasks and data and encodes all requests; `max_length` in tokens, `defaults` what the model asks for
+/// where a task that generates says nothing (warns once of what is not followed). An unknown task or a broken
+/// task file throws InputError; bad data makes that task fail (or throws, with config.fail_fast, or where no
+/// task is left).
 [[nodiscard]] Preparation prepare(const CampaignConfig& config, const text::Tokenizer& tokenizer,
-                                  std::int64_t max_length);
+                                  std::int64_t max_length, const model::GenerationDefaults& defaults);
 
 }  // namespace assay::campaign

@@ -75,7 +75,8 @@ void prepare_coordinator(const CampaignConfig& config, const Launch& launch,
         coordinator.tokenizer->vocab_size(), launch.spec.vocab);
   }
   check_output(config);
-  coordinator.preparation = prepare(config, *coordinator.tokenizer, launch.options.max_length);
+  coordinator.preparation =
+      prepare(config, *coordinator.tokenizer, launch.options.max_length, launch.spec.generation);
   check_tasks_kept(config, coordinator.preparation);
   coordinator.journal =
       open_journal(config, journal_identity(launch, model_fingerprint, coordinator.tokenizer->fingerprint()));

@@ -10,19 +10,36 @@ Generation::Generation(const text::Tokenizer* tokenizer, const std::vector<Token
                        std::vector<std::string> stops, std::int64_t max_new_tokens)
     : eos_ids_(&eos_ids), stops_(std::move(stops)), max_new_tokens_(max_new_tokens) {
   ASSAY_CHECK(max_new_tokens > 0 && (tokenizer != nullptr || stops_.empty()));
-  if (tokenizer != nullptr) decoder_.emplace(*tokenizer, /*skip_special_tokens=*/true);
+  if (tokenizer == nullptr) return;
+  decoder_.emplace(*tokenizer, /*skip_special_tokens=*/true);
+  stop_ids_ = special_stops(*tokenizer);
+  for (const std::string& stop : stops_) longest_stop_ = std::max(longest_stop_, stop.size());
+}
+
+std::vector<TokenId> Generation::special_stops(const text::Tokenizer& tokenizer) const {
+  std::vector<TokenId> ids;
+  for (const std::string& stop : stops_) {
+    if (stop.empty()) continue;
+    const auto tokens = tokenizer.encode(stop, /*add_special_tokens=*/false);
+    if (tokens.size() != 1 || tokenizer.token_text(tokens[0]) != stop) continue;
+    if (tokenizer.decode(tokens, /*skip_special_tokens=*/true).empty()) ids.push_back(tokens[0]);
+  }
+  return ids;
 }
 
 bool Generation::push(TokenId token) {
   ASSAY_CHECK(!finished());
-  if (std::find(eos_ids_->begin(), eos_ids_->end(), token) != eos_ids_->end()) {
+  const auto is_in = [token](const std::vector<TokenId>& ids) {
+    return std::find(ids.begin(), ids.end(), token) != ids.end();
+  };
+  if (is_in(*eos_ids_)) {
     reason_ = FinishReason::end_of_text;
     return true;
   }
   tokens_.push_back(token);
   const std::size_t before = text_.size();
   if (decoder_) text_ += decoder_->push(token);
-  if (stopped(before)) {
+  if (is_in(stop_ids_) || stopped(before)) {
     reason_ = FinishReason::stop_string;
   } else if (tokens() >= max_new_tokens_) {
     reason_ = FinishReason::length;
@@ -31,10 +48,13 @@ bool Generation::push(TokenId token) {
 }
 
 bool Generation::stopped(std::size_t from) const {
+  if (longest_stop_ == 0) return false;
+  // A decoder may hold bytes back until their run ends (ByteFallback): what they say so far counts as well.
+  const std::size_t reach = longest_stop_ - 1;
+  const std::size_t start = from > reach ? from - reach : 0;
+  const std::string recent = text_.substr(start) + decoder_->pending();
   return std::any_of(stops_.begin(), stops_.end(), [&](const std::string& stop) {
-    if (stop.empty()) return false;
-    const std::size_t start = from >= stop.size() ? from - stop.size() + 1 : 0;
-    return text_.find(stop, start) != std::string::npos;
+    return !stop.empty() && recent.find(stop) != std::string::npos;
   });
 }
 

@@ -27,9 +27,13 @@ class Generation {
  private:
   /// True if a stop string lies in the text, ending no earlier than `from`.
   [[nodiscard]] bool stopped(std::size_t from) const;
+  /// Of the stop strings, those that are the text of one special token, which decoding skips.
+  [[nodiscard]] std::vector<TokenId> special_stops(const text::Tokenizer& tokenizer) const;
 
   const std::vector<TokenId>* eos_ids_;
   std::vector<std::string> stops_;
+  std::vector<TokenId> stop_ids_;  // special tokens that are stops
+  std::size_t longest_stop_ = 0;
   std::int64_t max_new_tokens_;
   std::optional<text::StreamingDecoder> decoder_;
   std::vector<TokenId> tokens_;

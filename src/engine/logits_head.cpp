@@ -57,6 +57,15 @@ void LogitsHead::gather_rows(const StepPlan& plan, Workspace& workspace) const {
   }
 }
 
+void LogitsHead::penalise(const PlanPenalty& penalty, std::span<float> slice) const {
+  const auto begin = static_cast<TokenId>(shard_.vocab.begin);
+  auto token = std::lower_bound(penalty.tokens.begin(), penalty.tokens.end(), begin);
+  for (; token != penalty.tokens.end() && static_cast<std::size_t>(*token - begin) < slice.size(); ++token) {
+    float& logit = slice[static_cast<std::size_t>(*token - begin)];
+    logit = logit < 0 ? logit * penalty.factor : logit / penalty.factor;
+  }
+}
+
 TokenId LogitsHead::draw(std::span<const float> slice, const PlanDraw& how, Workspace& workspace) {
   std::copy(slice.begin(), slice.end(), workspace.row_slice.begin());
   std::fill(workspace.row_slice.begin() + static_cast<std::ptrdiff_t>(slice.size()),
@@ -90,6 +99,12 @@ std::vector<RowResult> LogitsHead::run(const StepPlan& plan, Workspace& workspac
     weights_.lm_head().apply(context_, logits, selected.row_range(begin, count));
     const auto first = static_cast<std::size_t>(begin);
     const auto size = static_cast<std::size_t>(count);
+    for (std::size_t i = 0; i < size; ++i) {
+      const std::int32_t index = plan.rows[first + i].penalty;
+      if (index < 0) continue;
+      penalise(plan.penalties[static_cast<std::size_t>(index)],
+               {logits.row(static_cast<std::int64_t>(i)), static_cast<std::size_t>(logits.cols)});
+    }
     ops::logit_stats(context_, workspace.stats.subspan(first, size), logits, shard_.vocab.begin,
                      std::span<const std::int32_t>(workspace.targets).subspan(first, size));
     for (std::size_t i = 0; i < size; ++i) {

@@ -29,6 +29,8 @@ class LogitsHead {
   [[nodiscard]] std::vector<RowResult> run(const StepPlan& plan, Workspace& workspace);
 
  private:
+  /// Applies a repetition penalty to this rank's logits of one row.
+  void penalise(const PlanPenalty& penalty, std::span<float> slice) const;
   void gather_rows(const StepPlan& plan, Workspace& workspace) const;
   /// Collective: the token drawn for a row whose slice of logits this is (-1 where no token is drawn, or the
   /// logits are not finite).

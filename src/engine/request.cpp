@@ -67,6 +67,7 @@ void write_question(util::ByteWriter& out, const Request& request) {
   out.put(request.sampling.top_k);
   out.put(request.sampling.top_p);
   out.put(request.sampling.seed);
+  out.put(request.sampling.repetition_penalty);
 }
 
 }  // namespace
@@ -95,6 +96,7 @@ Request read_request(util::ByteReader& in) {
   request.sampling.top_k = in.get<std::int32_t>();
   request.sampling.top_p = in.get<double>();
   request.sampling.seed = in.get<std::uint64_t>();
+  request.sampling.repetition_penalty = in.get<double>();
   return request;
 }
 

@@ -30,6 +30,10 @@ Reason check_sampling(const SamplingParams& sampling) {
   if (!(sampling.top_p > 0 && sampling.top_p <= 1)) {
     return fmt::format("top_p {} is not above 0 and at most 1", sampling.top_p);
   }
+  if (!(sampling.repetition_penalty >= 1e-6 && sampling.repetition_penalty <= 1e6)) {
+    return fmt::format("repetition_penalty {} is not a number from 1e-6 to 1e6; use 1 for none",
+                       sampling.repetition_penalty);
+  }
   return std::nullopt;
 }
 

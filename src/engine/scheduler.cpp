@@ -1,6 +1,7 @@
 #include "engine/scheduler.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "assay/util/error.hpp"
 #include "engine/request_check.hpp"
@@ -65,6 +66,10 @@ std::unique_ptr<Sequence> Scheduler::make_sequence(Job& job, std::size_t window)
     const auto new_tokens = std::min<std::int64_t>(job.request.max_new_tokens, limits_.max_length - size);
     job.generation.emplace(tokenizer_, eos_ids_, std::move(job.request.stops), new_tokens);
     sequence->prompt_tokens = size;
+    if (sequence->penalises()) {
+      const std::set<TokenId> seen(sequence->tokens.begin(), sequence->tokens.end());
+      sequence->seen.assign(seen.begin(), seen.end());
+    }
     sequence->lifetime_tokens = size + new_tokens - 1;  // the last token generated is never computed
   } else {
     sequence->prompt_tokens = size - 1;
@@ -148,6 +153,11 @@ void Scheduler::append(Sequence& sequence, std::int64_t count, std::int32_t firs
       plan.draws.push_back(
           {sequence.job->request.sampling, static_cast<std::int32_t>(sequence.job->generation->tokens())});
     }
+    if (sequence.penalises()) {
+      row.penalty = static_cast<std::int32_t>(plan.penalties.size());
+      plan.penalties.push_back(
+          {static_cast<float>(sequence.job->request.sampling.repetition_penalty), sequence.seen});
+    }
     plan.rows.push_back(row);
     issued.rows.push_back({&sequence, -1});
   }
@@ -175,7 +185,7 @@ void Scheduler::take_row(const IssuedRow& row, const RowResult& result) {
         "the model's logits are not finite (NaN or infinity); try float32, and check the weights";
   } else if (row.sequence->generates()) {
     ++generated_tokens_;
-    if (!job.generation->push(result.token)) row.sequence->tokens.push_back(result.token);
+    if (!job.generation->push(result.token)) row.sequence->append(result.token);
   } else {
     Job::WindowScore& score = job.scores[row.sequence->window];
     score.log_probabilities.push_back(result.log_probability);

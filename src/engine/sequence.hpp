@@ -1,6 +1,7 @@
 // Records of the scheduler: a request in work, and its windows as sequences of tokens.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -31,6 +32,7 @@ struct Sequence {
   Job* job = nullptr;
   std::size_t window = 0;
   std::vector<TokenId> tokens;  ///< a generation's grow
+  std::vector<TokenId> seen;    ///< with a repetition penalty: those of `tokens`, ascending, each once
   std::int64_t score_from = 0;
   std::int64_t prompt_tokens = 0;    ///< tokens that are computed before any is generated
   std::int64_t lifetime_tokens = 0;  ///< most tokens that will ever lie in the KV cache
@@ -39,7 +41,15 @@ struct Sequence {
   int steps_in_flight = 0;
   std::vector<BlockId> blocks;  ///< for lifetime_tokens
 
+  [[nodiscard]] bool penalises() const { return job->request.sampling.repetition_penalty != 1; }
   [[nodiscard]] bool generates() const { return job->request.kind == RequestKind::generate; }
+  /// Takes a token that was generated.
+  void append(TokenId token) {
+    tokens.push_back(token);
+    if (!penalises()) return;
+    const auto at = std::lower_bound(seen.begin(), seen.end(), token);
+    if (at == seen.end() || *at != token) seen.insert(at, token);
+  }
   /// Tokens that can be computed now. The last token of a scored window never needs to be.
   [[nodiscard]] std::int64_t pending() const {
     if (job->failed()) return 0;

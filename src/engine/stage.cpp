@@ -61,6 +61,7 @@ void StageExecutor::check(const StepPlan& plan) const {
   for (const PlanRow& row : plan.rows) {
     ASSAY_CHECK(row.row >= 0 && row.row < plan.token_count() && row.target < spec_.vocab);
     ASSAY_CHECK(row.draw < static_cast<std::int64_t>(plan.draws.size()));
+    ASSAY_CHECK(row.penalty < static_cast<std::int64_t>(plan.penalties.size()));
   }
 }
 

@@ -28,6 +28,11 @@ std::vector<std::byte> to_bytes(const StepPlan& plan) {
     out.put(draw.params.seed);
     out.put(draw.token_index);
   }
+  out.put<std::uint64_t>(plan.penalties.size());
+  for (const PlanPenalty& penalty : plan.penalties) {
+    out.put(penalty.factor);
+    out.put_vector(penalty.tokens);
+  }
   out.put_string(plan.reason);
   return out.take();
 }
@@ -56,6 +61,13 @@ StepPlan plan_from_bytes(std::span<const std::byte> bytes) {
     draw.params.seed = in.get<std::uint64_t>();
     draw.token_index = in.get<std::int32_t>();
     plan.draws.push_back(draw);
+  }
+  const auto penalties = in.get<std::uint64_t>();
+  for (std::uint64_t i = 0; i < penalties; ++i) {
+    PlanPenalty penalty;
+    penalty.factor = in.get<float>();
+    penalty.tokens = in.get_vector<TokenId>();
+    plan.penalties.push_back(std::move(penalty));
   }
   plan.reason = in.get_string();
   util::check_input(in.empty(), "plan has bytes after its end");

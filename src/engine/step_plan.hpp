@@ -21,15 +21,22 @@ struct PlanSequence {
 
 /// A token of the micro-batch whose logits are needed.
 struct PlanRow {
-  std::int32_t row = 0;    ///< index among the micro-batch's tokens, sequence after sequence
-  TokenId target = -1;     ///< token to score; -1: the next token is wanted
-  std::int32_t draw = -1;  ///< index into StepPlan::draws; -1: the argmax is wanted
+  std::int32_t row = 0;       ///< index among the micro-batch's tokens, sequence after sequence
+  TokenId target = -1;        ///< token to score; -1: the next token is wanted
+  std::int32_t draw = -1;     ///< index into StepPlan::draws; -1: the argmax is wanted
+  std::int32_t penalty = -1;  ///< index into StepPlan::penalties; -1: none
 };
 
 /// How to draw a token.
 struct PlanDraw {
   SamplingParams params;
   std::int32_t token_index = 0;  ///< how many tokens the request has generated already
+};
+
+/// A repetition penalty (SamplingParams) and the tokens it falls on.
+struct PlanPenalty {
+  float factor = 1;
+  std::vector<TokenId> tokens;  ///< ascending, each once
 };
 
 /// In messages between ranks of one version.
@@ -44,6 +51,7 @@ struct StepPlan {
   std::vector<PlanSequence> sequences;
   std::vector<PlanRow> rows;  ///< ascending
   std::vector<PlanDraw> draws;
+  std::vector<PlanPenalty> penalties;
   std::string reason;
 
   [[nodiscard]] std::int64_t token_count() const;

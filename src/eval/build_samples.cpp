@@ -2,13 +2,18 @@
 #include <new>
 #include <nlohmann/json.hpp>
 
+#include "assay/eval/python_value.hpp"
 #include "assay/eval/task.hpp"
 #include "assay/util/error.hpp"
+#include "assay/util/log.hpp"
+#include "eval/choice.hpp"
 #include "eval/dataset.hpp"
 #include "eval/document_module.hpp"
 #include "eval/fewshot.hpp"
+#include "eval/generation.hpp"
 #include "eval/prompt.hpp"
 #include "eval/python_random.hpp"
+#include "eval/python_text.hpp"
 
 namespace assay::eval {
 namespace {
@@ -76,18 +81,29 @@ std::vector<std::size_t> chosen_documents(std::size_t count, const BuildOptions&
   return chosen;
 }
 
+Fields fields_of(const Split& split) {
+  Fields fields;
+  for (const Document& document : split.documents) {
+    for (const auto& [name, value] : document.fields.items()) fields.insert(name);
+  }
+  return fields;
+}
+
 class SampleBuilder {
  public:
-  SampleBuilder(const TaskConfig& task, const BuildOptions& options)
+  SampleBuilder(const TaskConfig& task, const BuildOptions& options, const Fields& fields)
       : task_(task),
-        text_(task.doc_to_text, false, task.file.string()),
-        target_(task.doc_to_target, !task.doc_to_choice.is_null(), task.file.string()),
+        text_(task.doc_to_text, !task.doc_to_choice.is_null(), fields, task.file.string()),
+        target_(task.doc_to_target, !task.doc_to_choice.is_null(), fields, task.file.string()),
         description_(task.description, task.file.string()),
-        shot_(task) {
-    if (!task.doc_to_choice.is_null()) choices_.emplace(task.doc_to_choice, true, task.file.string());
+        shot_(task, fields) {
+    if (!task.doc_to_choice.is_null()) choices_.emplace(task.doc_to_choice, true, fields, task.file.string());
     gen_kwargs_ = task.generation_kwargs;
-    if (task.output_type != OutputType::generate_until || !options.gen_kwargs.is_object()) return;
-    for (const auto& [key, value] : options.gen_kwargs.items()) gen_kwargs_[key] = value;
+    if (task.output_type != OutputType::generate_until) return;
+    if (options.gen_kwargs.is_object()) {
+      for (const auto& [key, value] : options.gen_kwargs.items()) gen_kwargs_[key] = value;
+    }
+    gen_kwargs_ = with_model_defaults(std::move(gen_kwargs_), options.model_generation);
   }
 
   /// lm-eval decides by the first document of the split whether targets are lists of alternatives.
@@ -104,10 +120,25 @@ class SampleBuilder {
     sample.target = target_.target(document);
     sample.several_targets = several_targets_;
     if (choices_) sample.choices = choices_->choices(document);
+    check_input(task_.output_type != OutputType::generate_until || gold_is_choice(sample),
+                "the target {} is not the index of one of the {} choices",
+                shortened(python_repr(sample.target)), sample.choices.size());
     std::string context = description(document) + shots + text_.text(document);
     check_rendered_size(context.size());
     add_requests(sample, context);
     return sample;
+  }
+
+  /// False if metrics will look for the target among choices and not find it.
+  [[nodiscard]] bool gold_is_choice(const Sample& sample) const {
+    if (!choices_ || !task_.process_results.empty()) return true;
+    const auto is_choice = [&](const OrderedJson& gold) {
+      return gold_index(gold, sample.choices).has_value();
+    };
+    if (task_.output_type == OutputType::generate_until)
+      return as_index(sample.target).has_value() && is_choice(sample.target);
+    return sample.target.is_array() ? std::ranges::all_of(sample.target, is_choice)
+                                    : is_choice(sample.target);
   }
 
  private:
@@ -179,7 +210,7 @@ SampleSet build_samples(const TaskConfig& task, const BuildOptions& options) {
   check_input(shots >= 0, "the number of few-shot examples is negative");
   const Split pool = shots > 0 ? read_pool(task, options) : Split();
   FewshotSampler sampler(task, pool.documents, options.fewshot_seed);
-  SampleBuilder builder(task, options);
+  SampleBuilder builder(task, options, fields_of(split));
   if (!split.documents.empty()) {
     for_document(task, split, 0, [&] { builder.look_at_first(split.documents[0].fields); });
   }
@@ -195,10 +226,18 @@ SampleSet build_samples(const TaskConfig& task, const BuildOptions& options) {
     return text;
   };
   SampleSet set{{}, split.rows};
+  std::vector<std::size_t> without_gold;
   for (const std::size_t i : chosen_documents(split.documents.size(), options)) {
     const OrderedJson& document = split.documents[i].fields;
     const std::string context = shots_of(document);
     set.samples.push_back(for_document(task, split, i, [&] { return builder.build(i, document, context); }));
+    const bool chooses = task.output_type == OutputType::multiple_choice;
+    if (chooses && !builder.gold_is_choice(set.samples.back())) without_gold.push_back(i);
+  }
+  if (!without_gold.empty()) {
+    util::log_warning(
+        "task {}: {} of {} targets name none of their choices and count as wrong (the first: {})", task.task,
+        without_gold.size(), set.samples.size(), place(split, without_gold[0]));
   }
   check_input(!set.samples.empty(), "task {}: no documents are left to evaluate (limit {})", task.task,
               options.limit);

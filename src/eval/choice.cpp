@@ -15,12 +15,21 @@ std::size_t arg_max(std::span<const double> values) {
   return best;
 }
 
+std::optional<std::int64_t> as_index(const util::OrderedJson& value) {
+  if (value.is_boolean()) return value.get<bool>() ? 1 : 0;
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX) return std::nullopt;
+  if (value.is_number_integer()) return value.get<std::int64_t>();
+  if (!value.is_number_float()) return std::nullopt;
+  const auto number = value.get<double>();
+  const bool whole = std::abs(number) < 0x1p53 && std::trunc(number) == number;
+  return whole ? std::optional(static_cast<std::int64_t>(number)) : std::nullopt;
+}
+
 std::optional<std::size_t> gold_index(const util::OrderedJson& gold,
                                       const std::vector<std::string>& choices) {
-  if (gold.is_number_integer()) {
-    const auto index = gold.get<std::int64_t>();
-    const bool names_one = index >= 0 && index < static_cast<std::int64_t>(choices.size());
-    return names_one ? std::optional(static_cast<std::size_t>(index)) : std::nullopt;
+  if (const auto index = as_index(gold)) {
+    const bool names_one = *index >= 0 && *index < static_cast<std::int64_t>(choices.size());
+    return names_one ? std::optional(static_cast<std::size_t>(*index)) : std::nullopt;
   }
   if (!gold.is_string()) return std::nullopt;
   const auto found = std::ranges::find(choices, gold.get_ref<const std::string&>());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -15,6 +16,8 @@ namespace assay::eval {
 
 /// numpy.argmax: the first maximum; the first NaN if there is one. `values` is not empty.
 [[nodiscard]] std::size_t arg_max(std::span<const double> values);
+/// A whole number as Python indexes with it: an integer, true (1), false (0), or 1.0; none for anything else.
+[[nodiscard]] std::optional<std::int64_t> as_index(const util::OrderedJson& value);
 /// Index of a gold option given as an index or as its text; none if it names no option.
 [[nodiscard]] std::optional<std::size_t> gold_index(const util::OrderedJson& gold,
                                                     const std::vector<std::string>& choices);

@@ -19,17 +19,12 @@ using util::OrderedJson;
 // transformers samples among the 50 likeliest tokens unless told otherwise.
 constexpr std::int32_t default_top_k = 50;
 
-const std::vector<std::string> known = {"until",
-                                        "do_sample",
-                                        "temperature",
-                                        "top_k",
-                                        "top_p",
-                                        "max_gen_toks",
-                                        "max_new_tokens",
-                                        "max_tokens",
-                                        "max_completion_tokens",
-                                        "num_beams",
-                                        "num_return_sequences",
+const std::vector<std::string> known = {"until",        "do_sample",
+                                        "temperature",  "top_k",
+                                        "top_p",        "repetition_penalty",
+                                        "max_gen_toks", "max_new_tokens",
+                                        "max_tokens",   "max_completion_tokens",
+                                        "num_beams",    "num_return_sequences",
                                         "use_cache"};
 
 void check_keys(const OrderedJson& kwargs) {
@@ -79,7 +74,27 @@ std::int64_t max_new_tokens(const OrderedJson& kwargs) {
   return 256;
 }
 
+// Without do_sample, a temperature above 0 asks for sampling.
+bool samples(const OrderedJson& kwargs) {
+  const auto do_sample = kwargs.find("do_sample");
+  if (do_sample == kwargs.end() || do_sample->is_null()) return number(kwargs, "temperature", 0.0) > 0;
+  check_input(do_sample->is_boolean(), "the generation setting do_sample is not true or false");
+  return do_sample->get<bool>();
+}
+
 }  // namespace
+
+OrderedJson with_model_defaults(OrderedJson kwargs, const OrderedJson& defaults) {
+  if (!defaults.is_object()) return kwargs;
+  if (!kwargs.is_object()) kwargs = OrderedJson::object();
+  const bool sample = samples(kwargs);
+  for (const auto& [key, value] : defaults.items()) {
+    if (key != "repetition_penalty" && !sample) continue;
+    const auto own = kwargs.find(key);
+    if (own == kwargs.end() || own->is_null()) kwargs[key] = value;
+  }
+  return kwargs;
+}
 
 Generation read_generation(const OrderedJson& kwargs) {
   Generation result;
@@ -88,12 +103,11 @@ Generation read_generation(const OrderedJson& kwargs) {
   check_keys(kwargs);
   result.stops = stops_of(kwargs);
   result.max_new_tokens = max_new_tokens(kwargs);
+  const double penalty = number(kwargs, "repetition_penalty", 1.0);
+  check_input(penalty >= 1e-6 && penalty <= 1e6, "repetition_penalty is not a number from 1e-6 to 1e6");
+  result.sampling.repetition_penalty = penalty;
+  if (!samples(kwargs)) return result;
   const double temperature = number(kwargs, "temperature", 0.0);
-  const auto do_sample = kwargs.find("do_sample");
-  const bool given = do_sample != kwargs.end() && !do_sample->is_null();
-  check_input(!given || do_sample->is_boolean(), "the generation setting do_sample is not true or false");
-  const bool sample = given ? do_sample->get<bool>() : temperature > 0;
-  if (!sample) return result;
   check_input(
       temperature > 0 && temperature < 1e6,
       "do_sample is true but temperature is {} (it must be above 0); set temperature, or do_sample: false",

@@ -16,6 +16,11 @@ struct Generation {
   engine::SamplingParams sampling;
 };
 
+/// `kwargs` with the model's own settings (BuildOptions::model_generation) below them: repetition_penalty
+/// always, the others where tokens are sampled, as model.generate() takes them from generation_config.json.
+[[nodiscard]] util::OrderedJson with_model_defaults(util::OrderedJson kwargs,
+                                                    const util::OrderedJson& defaults);
+
 /// Throws InputError naming a key that is not known, or whose value cannot be.
 [[nodiscard]] Generation read_generation(const util::OrderedJson& kwargs);
 

@@ -4,6 +4,7 @@
 
 #include "assay/eval/python_value.hpp"
 #include "assay/util/error.hpp"
+#include "eval/choice.hpp"
 #include "eval/document_module.hpp"
 #include "eval/python_text.hpp"
 
@@ -42,7 +43,8 @@ std::vector<std::string> text_list(const OrderedJson& value) {
 
 }  // namespace
 
-PromptPart::PromptPart(const OrderedJson& written, bool has_choices, const std::string& where)
+PromptPart::PromptPart(const OrderedJson& written, bool has_choices, const Fields& fields,
+                       const std::string& where)
     : written_(written), has_choices_(has_choices) {
   if (!written.is_string()) return;
   const auto& text = written.get_ref<const std::string&>();
@@ -51,29 +53,40 @@ PromptPart::PromptPart(const OrderedJson& written, bool has_choices, const std::
     check_input(named != nullptr, "{}: the function \"{}\" is not known", where,
                 text.substr(function_mark.size()));
     function_ = named->function;
+  } else if (fields.contains(text)) {
+    is_field_ = true;
   } else {
     template_.emplace(text, where);
   }
 }
 
-const OrderedJson* PromptPart::field(const OrderedJson& document) const {
-  if (!template_ || written_.empty()) return nullptr;
-  const auto found = document.find(written_.get_ref<const std::string&>());
-  return found == document.end() ? nullptr : &*found;
+const OrderedJson& PromptPart::field(const OrderedJson& document) const {
+  const auto& name = written_.get_ref<const std::string&>();
+  const auto found = document.find(name);
+  check_input(found != document.end(), "the field \"{}\" is missing, which other documents have", name);
+  return *found;
 }
 
 std::string PromptPart::text(const OrderedJson& document) const {
   if (function_ != nullptr) return function_(document);
-  if (const OrderedJson* value = field(document)) {
-    check_input(value->is_string(), "field \"{}\" is not text", written_.get<std::string>());
-    return value->get<std::string>();
+  if (is_field_) {
+    const OrderedJson& value = field(document);
+    check_input(value.is_string(), "field \"{}\" is not text", written_.get<std::string>());
+    return value.get<std::string>();
   }
-  return template_ ? template_->render(document) : python_str(written_);
+  if (!template_) return python_str(written_);
+  std::string text = template_->render(document);
+  check_input(
+      !has_choices_ || !is_digits(text),
+      "doc_to_text gives the number {}, which beside doc_to_choice is the index of a context (multiple "
+      "inputs are not supported); put the text itself there",
+      shortened(text));
+  return text;
 }
 
 OrderedJson PromptPart::target(const OrderedJson& document) const {
   if (function_ != nullptr) return function_(document);
-  if (const OrderedJson* value = field(document)) return *value;
+  if (is_field_) return field(document);
   if (!template_) return written_;
   // A list goes through text in lm-eval and comes back the same.
   if (template_->is_expression()) {
@@ -85,8 +98,8 @@ OrderedJson PromptPart::target(const OrderedJson& document) const {
 }
 
 std::vector<std::string> PromptPart::choices(const OrderedJson& document) const {
+  if (is_field_) return text_list(field(document));
   if (!template_) return text_list(written_);
-  if (const OrderedJson* value = field(document)) return text_list(*value);
   OrderedJson value =
       template_->is_expression() ? template_->value(document) : OrderedJson(template_->render(document));
   if (value.is_string()) {
@@ -97,13 +110,13 @@ std::vector<std::string> PromptPart::choices(const OrderedJson& document) const 
   return text_list(value);
 }
 
-ShotFormat::ShotFormat(const TaskConfig& task)
-    : text(task.fewshot.doc_to_text, false, task.file.string()),
-      target(task.fewshot.doc_to_target, !task.doc_to_choice.is_null(), task.file.string()),
+ShotFormat::ShotFormat(const TaskConfig& task, const Fields& fields)
+    : text(task.fewshot.doc_to_text, !task.doc_to_choice.is_null(), fields, task.file.string()),
+      target(task.fewshot.doc_to_target, !task.doc_to_choice.is_null(), fields, task.file.string()),
       target_delimiter(task.fewshot.target_delimiter),
       fewshot_delimiter(task.fewshot.fewshot_delimiter) {
   if (!task.fewshot.doc_to_choice.is_null())
-    choices.emplace(task.fewshot.doc_to_choice, true, task.file.string());
+    choices.emplace(task.fewshot.doc_to_choice, true, fields, task.file.string());
 }
 
 std::string ShotFormat::render(const OrderedJson& document) const {
@@ -111,12 +124,11 @@ std::string ShotFormat::render(const OrderedJson& document) const {
   OrderedJson answer = target.target(document);
   // No answer: lm-eval then writes neither delimiter.
   if (answer.is_null() || answer == "") return question;
-  if (choices && answer.is_number_integer()) {
+  if (choices && as_index(answer)) {
     const std::vector<std::string> all = choices->choices(document);
-    const auto index = answer.get<std::int64_t>();
-    check_input(index >= 0 && index < static_cast<std::int64_t>(all.size()),
-                "answer {} is outside its {} choices", index, all.size());
-    answer = all[static_cast<std::size_t>(index)];
+    const auto index = gold_index(answer, all);
+    check_input(index.has_value(), "answer {} is outside its {} choices", *as_index(answer), all.size());
+    answer = all[*index];
   } else if (answer.is_array()) {
     check_input(!answer.empty(), "the list of answers is empty");
     answer = OrderedJson(answer[0]);

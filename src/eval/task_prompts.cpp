@@ -35,6 +35,13 @@ class PromptSection : TaskSection {
     return value;
   }
 
+  [[nodiscard]] std::string text_part(const YamlNode& node, std::string_view key) const {
+    const OrderedJson value = prompt_part(node, key);
+    if (!value.is_string())
+      fail(node, fmt::format("{} is not text (contexts chosen by an index are not supported)", key));
+    return value.get<std::string>();
+  }
+
   [[nodiscard]] OrderedJson choices_part(const YamlNode& node) const {
     OrderedJson value = prompt_part(node, "doc_to_choice");
     if (value.is_object()) {
@@ -58,10 +65,7 @@ class PromptSection : TaskSection {
       fail(root_, "the key \"doc_to_text\" is missing");
     }
     if (prompt != nullptr) {
-      const OrderedJson value = prompt_part(*prompt, "doc_to_text");
-      if (!value.is_string())
-        fail(*prompt, "doc_to_text is not text (contexts chosen by an index are not supported)");
-      task_.doc_to_text = value.get<std::string>();
+      task_.doc_to_text = text_part(*prompt, "doc_to_text");
     }
     const YamlNode* target = find("doc_to_target");
     if (target == nullptr) fail(root_, "the key \"doc_to_target\" is missing");
@@ -111,8 +115,7 @@ class PromptSection : TaskSection {
       } else if (key == "samples") {
         read_fewshot_samples(node);
       } else if (key == "doc_to_text") {
-        fewshot.doc_to_text =
-            prompt_part(node, key).is_string() ? prompt_part(node, key).get<std::string>() : "";
+        fewshot.doc_to_text = text_part(node, key);
       } else if (key == "doc_to_target") {
         fewshot.doc_to_target = prompt_part(node, key);
       } else if (key == "doc_to_choice") {

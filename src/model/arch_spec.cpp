@@ -127,6 +127,54 @@ void refuse_unsupported(const ConfigReader& config, const std::string& family) {
   util::log_debug("{}: keys without effect: {}", config.source(), fmt::join(unread, ", "));
 }
 
+// Keys of generation_config.json that change which tokens transformers generates, and the value at which they
+// change nothing (besides null, false and what is empty).
+constexpr Hazard generation_hazards[] = {
+    {"begin_suppress_tokens", 0},
+    {"bad_words_ids", 0},
+    {"diversity_penalty", 0},
+    {"dola_layers", 0},
+    {"encoder_no_repeat_ngram_size", 0},
+    {"encoder_repetition_penalty", 1},
+    {"epsilon_cutoff", 0},
+    {"eta_cutoff", 0},
+    {"exponential_decay_length_penalty", 0},
+    {"force_words_ids", 0},
+    {"forced_bos_token_id", -1},
+    {"forced_decoder_ids", 0},
+    {"forced_eos_token_id", -1},
+    {"guidance_scale", 1},
+    {"max_new_tokens", 0},
+    {"min_length", 0},
+    {"min_new_tokens", 0},
+    {"min_p", 0},
+    {"no_repeat_ngram_size", 0},
+    {"num_beams", 1},
+    {"num_beam_groups", 1},
+    {"penalty_alpha", 0},
+    {"remove_invalid_values", 0},
+    {"sequence_bias", 0},
+    {"stop_strings", 0},
+    {"suppress_tokens", 0},
+    {"top_h", 1},
+    {"typical_p", 1},
+    {"watermarking_config", 0},
+};
+
+GenerationDefaults read_generation_defaults(ConfigReader& reader) {
+  GenerationDefaults defaults;
+  defaults.temperature = reader.optional_number("temperature", {.min = 0, .max = 1e6});
+  defaults.top_k = reader.optional_integer("top_k", {.min = 0, .max = INT32_MAX});
+  defaults.top_p = reader.optional_number("top_p", {.min = 0, .max = 1});
+  defaults.repetition_penalty =
+      reader.optional_number("repetition_penalty", {.min = 1e-6, .max = 1e6}).value_or(1);
+  for (const auto& [key, neutral] : generation_hazards) {
+    const auto found = reader.value().find(key);
+    if (found != reader.value().end() && !is_neutral(*found, neutral)) defaults.unused.emplace_back(key);
+  }
+  return defaults;
+}
+
 }  // namespace
 
 const ArchFamily& family_of(const ArchSpec& spec) {
@@ -153,6 +201,7 @@ ArchSpec parse_arch_spec(const util::Json& config, const util::Json* generation,
   refuse_unsupported(reader, spec.family);
   if (generation != nullptr) {
     ConfigReader override_reader(*generation, "generation_config.json");
+    spec.generation = read_generation_defaults(override_reader);
     auto ids = override_reader.token_ids("eos_token_id");
     if (!ids.empty()) spec.eos_ids = std::move(ids);
   }

@@ -14,6 +14,15 @@ constexpr std::size_t max_stages = 64;
 
 using Sink = DecoderStep::Sink;
 
+// A step whose members are all copied with it.
+template <class Step>
+class Copied : public DecoderStep {
+ public:
+  [[nodiscard]] std::unique_ptr<DecoderStep> clone() const final {
+    return std::make_unique<Step>(static_cast<const Step&>(*this));
+  }
+};
+
 // Joins fragments, so that a step which must see whole tokens sees the fused one at the end.
 class Buffered : public DecoderStep {
  public:
@@ -22,6 +31,11 @@ class Buffered : public DecoderStep {
   void finish(const Sink& sink) override {
     step_->push(std::move(text_), sink);
     step_->finish(sink);
+  }
+  [[nodiscard]] std::unique_ptr<DecoderStep> clone() const override {
+    auto copy = std::make_unique<Buffered>(step_->clone());
+    copy->text_ = text_;
+    return copy;
   }
 
  private:
@@ -34,7 +48,7 @@ std::unique_ptr<DecoderStep> whole_tokens(std::unique_ptr<DecoderStep> step, boo
   return std::make_unique<Buffered>(std::move(step));
 }
 
-class JoinWithSpaces : public DecoderStep {
+class JoinWithSpaces : public Copied<JoinWithSpaces> {
  public:
   void push(std::string token, const Sink& sink) override {
     sink(first_ ? std::move(token) : " " + token);
@@ -46,7 +60,7 @@ class JoinWithSpaces : public DecoderStep {
   bool first_ = true;
 };
 
-class Replace : public DecoderStep {
+class Replace : public Copied<Replace> {
  public:
   Replace(std::shared_ptr<const TextPattern> pattern, std::string content)
       : pattern_(std::move(pattern)), content_(std::move(content)) {}
@@ -60,7 +74,7 @@ class Replace : public DecoderStep {
 
 // "<0x0A>" as a byte. A run of byte tokens that is not valid UTF-8 becomes one U+FFFD a byte, so nothing of
 // a run can be handed on before it ends.
-class ByteFallback : public DecoderStep {
+class ByteFallback : public Copied<ByteFallback> {
  public:
   void push(std::string token, const Sink& sink) override {
     if (const auto byte = byte_token(token)) {
@@ -93,14 +107,14 @@ class ByteFallback : public DecoderStep {
   std::string bytes_;
 };
 
-class Fuse : public DecoderStep {
+class Fuse : public Copied<Fuse> {
  public:
   void push(std::string token, const Sink& sink) override { sink(std::move(token)); }
   void finish(const Sink&) override {}
 };
 
 // Removes up to `start` leading and `stop` trailing copies of a character from each token.
-class Strip : public DecoderStep {
+class Strip : public Copied<Strip> {
  public:
   Strip(std::string content, std::size_t start, std::size_t stop)
       : content_(std::move(content)), start_(start), stop_(stop) {}
@@ -120,7 +134,7 @@ class Strip : public DecoderStep {
 };
 
 // The same for one token that comes in fragments, as far as it can be done before the end is seen.
-class StripFused : public DecoderStep {
+class StripFused : public Copied<StripFused> {
  public:
   StripFused(std::string content, std::size_t start, std::size_t stop)
       : content_(std::move(content)), to_cut_(start), stop_(stop) {}
@@ -165,7 +179,7 @@ class StripFused : public DecoderStep {
   std::size_t held_ = 0;
 };
 
-class Metaspace : public DecoderStep {
+class Metaspace : public Copied<Metaspace> {
  public:
   Metaspace(std::string replacement, bool drop_in_first, bool fused)
       : replacement_(std::move(replacement)), drop_(drop_in_first), fused_(fused) {}
@@ -193,7 +207,7 @@ class Metaspace : public DecoderStep {
 
 // Characters back to bytes; a token with a character that stands for no byte is taken as it is. Bytes of a
 // character that is not complete yet are held back.
-class ByteLevel : public DecoderStep {
+class ByteLevel : public Copied<ByteLevel> {
  public:
   void push(std::string token, const Sink& sink) override {
     append_bytes(token);
@@ -324,6 +338,12 @@ std::string Decoder::Stream::finish() {
     steps_[i]->finish([&](std::string next) { feed(i + 1, std::move(next), out); });
   }
   return out;
+}
+
+std::string Decoder::Stream::pending() const {
+  Stream copy;
+  for (const auto& step : steps_) copy.steps_.push_back(step->clone());
+  return copy.finish();
 }
 
 }  // namespace assay::text

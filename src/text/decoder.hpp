@@ -20,6 +20,7 @@ class DecoderStep {
   virtual void push(std::string token, const Sink& sink) = 0;
   /// Hands on what was held back.
   virtual void finish(const Sink& sink) = 0;
+  [[nodiscard]] virtual std::unique_ptr<DecoderStep> clone() const = 0;
 };
 
 /// The configured chain; immutable. Makes running chains.
@@ -37,6 +38,8 @@ class Decoder {
     /// Text that this token completes.
     [[nodiscard]] std::string push(std::string token);
     [[nodiscard]] std::string finish();
+    /// What finish() would return now.
+    [[nodiscard]] std::string pending() const;
 
    private:
     friend class Decoder;

@@ -21,6 +21,7 @@ class Stream : public DecodeStream {
     return token == nullptr ? std::string() : decoder_.push(*token);
   }
   std::string finish() override { return decoder_.finish(); }
+  [[nodiscard]] std::string pending() const override { return decoder_.pending(); }
 
  private:
   const TokenizerBase& tokenizer_;

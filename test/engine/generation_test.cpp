@@ -1,8 +1,10 @@
 #include "engine/generation.hpp"
 
 #include <catch2/catch.hpp>
+#include <fstream>
 
 #include "engine/letter_tokenizer.hpp"
+#include "support/temp_dir.hpp"
 
 using namespace assay;
 using engine::FinishReason;
@@ -77,6 +79,42 @@ TEST_CASE("a character of several tokens is whole or not there") {
   CHECK(run({27, 28}, {"é"}).finish_reason == FinishReason::stop_string);
   // Cut in the middle of a character, transformers prints a replacement character.
   CHECK(run({0, 27}, {}, 2).text == "a\xef\xbf\xbd");
+}
+
+TEST_CASE("a special token that is a stop ends a generation, unseen") {
+  const auto done = run({0, 1, 29}, {"zz", "<end>"});
+  CHECK(done.finish_reason == FinishReason::stop_string);
+  CHECK(done.text == "ab");
+  // An end token stays what it is, stop or not; a part of a special token's text is no stop.
+  CHECK(run({0, 100}, {"t100"}).finish_reason == FinishReason::end_of_text);
+  CHECK(run({0, 29}, {"<end"}, 2).finish_reason == FinishReason::length);
+}
+
+TEST_CASE("a stop is seen while its bytes are still held back") {
+  // Newlines as byte tokens, as Llama 2 writes them.
+  const test::TempDir folder;
+  std::ofstream(folder.path() / "tokenizer.json") << R"({"version": "1.0", "added_tokens": [],
+    "decoder": {"type": "Sequence", "decoders": [{"type": "ByteFallback"}, {"type": "Fuse"}]},
+    "model": {"type": "BPE", "byte_fallback": true, "merges": [],
+              "vocab": {"<0x0A>": 0, "<0xC3>": 1, "a": 2, "b": 3}}})";
+  const auto tokenizer = text::load_tokenizer(folder.path());
+  const auto end_of = [&](const std::vector<TokenId>& tokens, const std::vector<std::string>& stops) {
+    Generation generation(tokenizer.get(), eos, stops, static_cast<std::int64_t>(tokens.size()) + 1);
+    std::size_t used = 0;
+    while (used < tokens.size() && !generation.finished()) generation.push(tokens[used++]);
+    CHECK(used == tokens.size());
+    engine::Completion completion;
+    generation.take_into(completion);
+    return completion;
+  };
+  auto done = end_of({2, 0, 0}, {"\n\n"});
+  CHECK(done.finish_reason == FinishReason::stop_string);
+  CHECK(done.text == "a");
+  CHECK(end_of({2, 3, 0}, {"b\n"}).text == "a");
+  CHECK(end_of({0}, {"zzzz", "\n"}).finish_reason == FinishReason::stop_string);
+  done = end_of({2, 0, 3}, {"\n\n"});
+  CHECK(done.finish_reason == FinishReason::none);
+  CHECK(done.text == "a\nb");
 }
 
 TEST_CASE("without a tokenizer there are tokens and no text") {

@@ -7,6 +7,7 @@
 #include "support/mpi_world.hpp"
 
 using namespace assay;
+using engine::TokenId;
 using test::ModelFixture;
 
 namespace {
@@ -32,6 +33,8 @@ std::vector<engine::Request> questions(const ModelFixture& fixture) {
   requests.push_back(rolling);
   requests.push_back(test::generate(prompt, 30));
   requests.back().sampling = {0.9, 50, 0.95, 4};
+  requests.push_back(test::generate(prompt, 30));
+  requests.back().sampling = {0.9, 50, 0.95, 4, 1.3};
   return requests;
 }
 
@@ -71,6 +74,33 @@ bool fits(const model::ArchSpec& spec, const comm::MeshShape& shape) {
 }
 
 }  // namespace
+
+TEST_CASE("repetition penalties continue as transformers does, on every mesh") {
+  const auto recorded =
+      util::read_json_file(test::model_data() / ".." / "engine" / "repetition_penalty.json");
+  const ModelFixture fixture(recorded.at("model").get<std::string>());
+  std::vector<engine::Request> requests;
+  for (const auto& one : recorded.at("continuations")) {
+    requests.push_back(test::generate(fixture.prompt, static_cast<std::int32_t>(one.at("greedy").size())));
+    requests.back().sampling.repetition_penalty = one.at("penalty");
+  }
+  requests.push_back(test::generate(fixture.prompt, 64));  // a neighbour without
+  int meshes = 0;
+  for (const auto& shape : comm::meshes_that_fit(test::world().size())) {
+    if (!fits(fixture.spec, shape)) continue;
+    CAPTURE(comm::to_string(shape));
+    ++meshes;
+    const comm::Mesh mesh(test::world(), shape);
+    engine::Engine engine(mesh, fixture.spec, fixture.checkpoint, nullptr, fixture.options());
+    const auto done = run_requests(engine, mesh, requests);
+    if (!mesh.is_leader()) continue;
+    for (std::size_t i = 0; i + 1 < requests.size(); ++i) {
+      CHECK(done[i].generated == recorded["continuations"][i].at("greedy").get<std::vector<TokenId>>());
+    }
+    CHECK(done.back().generated == fixture.greedy);
+  }
+  CHECK(meshes > 0);
+}
 
 TEST_CASE("every family scores and continues as transformers does, on every mesh") {
   const auto names = test::model_fixtures();

@@ -17,7 +17,7 @@ Request sample_request() {
   request.windows = {{{1, 2, 3}, 1}, {{}, 7}, {{-5, 2147483647}, -1}};
   request.max_new_tokens = 12;
   request.stops = {"", "\n\n", std::string("a\0b", 3)};
-  request.sampling = {0.7, 40, 0.95, 99};
+  request.sampling = {0.7, 40, 0.95, 99, 1.1};
   return request;
 }
 
@@ -57,6 +57,7 @@ TEST_CASE("requests and completions survive the journey through bytes") {
   CHECK(back.windows[2].score_from == -1);
   CHECK(back.stops == request.stops);
   CHECK(back.sampling.top_k == 40);
+  CHECK(back.sampling.repetition_penalty == 1.1);
   CHECK(bytes_of(back) == request_bytes);
 
   const auto completion_bytes = bytes_of(sample_completion());
@@ -125,6 +126,7 @@ TEST_CASE("the content hash covers everything but the id") {
   CHECK(after([](Request& r) { r.sampling.top_k = 0; }) != hash);
   CHECK(after([](Request& r) { r.sampling.top_p = 1; }) != hash);
   CHECK(after([](Request& r) { r.sampling.seed = 0; }) != hash);
+  CHECK(after([](Request& r) { r.sampling.repetition_penalty = 1; }) != hash);
   // Moving a token from one window to the next is another question.
   CHECK(after([](Request& r) { r.windows[0].tokens.pop_back(), r.windows[1].tokens.push_back(3); }) != hash);
 }

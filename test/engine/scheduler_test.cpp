@@ -324,6 +324,11 @@ TEST_CASE("requests that can never run fail at once with a sentence") {
   request = test::generate({1}, 4);
   request.sampling.top_k = -3;
   CHECK_THAT(refusal(request), Contains("top_k -3"));
+  for (const double penalty : {0.0, -1.1, double{NAN}, double{INFINITY}}) {
+    request = test::generate({1}, 4);
+    request.sampling.repetition_penalty = penalty;
+    CHECK_THAT(refusal(request), Contains("repetition_penalty"));
+  }
   CHECK(scheduler.empty());
 }
 
@@ -377,6 +382,32 @@ TEST_CASE("dropping everything frees everything") {
   CHECK(scheduler.empty());
   CHECK(scheduler.free_blocks() == small_limits().kv_blocks);
   CHECK_FALSE(scheduler.next_plan());
+}
+
+TEST_CASE("a repetition penalty falls on the prompt's and the generated tokens, each once") {
+  Scheduler scheduler(small_limits(), nullptr, {});
+  auto request = test::generate({7, 2, 7}, 4);
+  request.sampling.repetition_penalty = 1.25;
+  scheduler.submit(request);
+  const std::vector<std::vector<TokenId>> seen = {{2, 7}, {2, 4, 7}, {2, 4, 7}, {1, 2, 4, 7}};
+  const std::vector<TokenId> next = {4, 2, 1, 9};
+  for (std::size_t i = 0; i < 4; ++i) {
+    auto plan = scheduler.next_plan();
+    REQUIRE(plan);
+    CHECK(plan->draws.empty());
+    CHECK(plan->rows.at(0).penalty == 0);
+    const auto back = engine::plan_from_bytes(engine::to_bytes(*plan));
+    REQUIRE(back.penalties.size() == 1);
+    CHECK(back.penalties[0].factor == 1.25F);
+    CHECK(back.penalties[0].tokens == seen[i]);
+    scheduler.take_results(std::vector<RowResult>{{0, next[i]}});
+  }
+  CHECK(scheduler.take_finished().at(0).generated == next);
+  scheduler.submit(test::generate({7, 2, 7}, 1));
+  const auto plan = scheduler.next_plan();
+  REQUIRE(plan);
+  CHECK(plan->penalties.empty());
+  CHECK(plan->rows.at(0).penalty == -1);
 }
 
 TEST_CASE("a drawn token's number is its place in the generation") {

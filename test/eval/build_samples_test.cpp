@@ -128,6 +128,87 @@ TEST_CASE("a document that does not fit its task is named by file and line") {
         std::string::npos);
 }
 
+TEST_CASE("whether a key names a field is decided once for the split") {
+  World world;
+  const auto error = [&](const std::string& rows, const std::string& more = "") {
+    world.data("test", rows);
+    return input_error([&] { (void)world.build(more); });
+  };
+  // Never scored against the word "a", wherever the document without that field stands.
+  CHECK_THAT(error("{\"q\":\"q0\",\"a\":\"a0\"}\n{\"q\":\"q1\"}\n"),
+             Catch::Contains("test.jsonl:2: ") && Catch::Contains("the field \"a\" is missing"));
+  CHECK_THAT(error("{\"q\":\"q0\"}\n{\"q\":\"q1\",\"a\":\"a1\"}\n"),
+             Catch::Contains("test.jsonl:1: ") && Catch::Contains("the field \"a\" is missing"));
+  CHECK_THAT(error("{\"a\":\"a0\"}\n{\"q\":\"q1\",\"a\":\"a1\"}\n"), Catch::Contains("the field \"q\""));
+  CHECK_THAT(error("{\"q\":\"q\",\"a\":0,\"c\":[\"x\"]}\n{\"q\":\"q\",\"a\":0}\n",
+                   "output_type: multiple_choice\ndoc_to_choice: c\n"),
+             Catch::Contains("test.jsonl:2: ") && Catch::Contains("the field \"c\" is missing"));
+  world.data("train", "{\"q\":\"shot\"}\n");
+  CHECK_THAT(error("{\"q\":\"q0\",\"a\":\"a0\"}\n", "num_fewshot: 1\nfewshot_split: train\n"),
+             Catch::Contains("train.jsonl:1: ") && Catch::Contains("the field \"a\" is missing"));
+  // A word that names no field of any document is text.
+  world.data("test", "{\"q\":\"q0\"}\n");
+  CHECK(world.build("").at(0).target == "a");
+}
+
+TEST_CASE("a question that is a number beside choices is refused as an index of contexts") {
+  World world;
+  world.data("test", "{\"q\":\"1\",\"a\":\"x\",\"n\":1}\n");
+  const std::string choice = "output_type: multiple_choice\ndoc_to_choice: [x, y]\n";
+  const auto build = [&](const std::string& text, const std::string& more) {
+    const auto file = world.folder.write(
+        "n.yaml", "task: n\ndataset_path: org/set\ntest_split: test\ndoc_to_target: a\ndoc_to_text: \"" +
+                      text + "\"\n" + more);
+    return build_samples(load_task(file), world.options).samples;
+  };
+  CHECK_THAT(input_error([&] { (void)build("{{n}}", choice); }),
+             Catch::Contains("test.jsonl:1: ") && Catch::Contains("multiple inputs"));
+  CHECK(build("{{n}}", "").at(0).requests[0].context == "1");
+  CHECK(build("q", choice).at(0).requests[0].context == "1");  // a field's text is never read as an index
+}
+
+TEST_CASE("targets that name no choice are refused where they would be an index") {
+  World world;
+  const std::string generate = "output_type: generate_until\ndoc_to_choice: [x, y]\n";
+  const auto rows = [&](const std::string& a) { world.data("test", "{\"q\":\"q\",\"a\":" + a + "}\n"); };
+  for (const char* bad : {"2", "-1", "\"x\"", "0.5", "[0]", "null"}) {
+    CAPTURE(bad);
+    rows(bad);
+    CHECK_THAT(input_error([&] { (void)world.build(generate); }),
+               Catch::Contains("index of one of the 2 choices"));
+  }
+  for (const char* good : {"1", "true", "1.0"}) {
+    rows(good);
+    CHECK(world.build(generate).size() == 1);
+  }
+  // Where options are compared it counts as wrong, with a warning.
+  rows("\"z\"");
+  CHECK(world.build("output_type: multiple_choice\ndoc_to_choice: [x, y]\n").size() == 1);
+}
+
+TEST_CASE("shots are written with boolean and whole-number answers") {
+  World world;
+  world.data("test", "{\"q\":\"q\",\"a\":true}\n");
+  world.data("train", "{\"q\":\"s\",\"a\":true}\n");
+  const std::string more =
+      "output_type: multiple_choice\ndoc_to_choice: [\"no\", \"yes\"]\nnum_fewshot: 1\nfewshot_split: "
+      "train\n";
+  CHECK(world.build(more).at(0).requests[0].context == "s yes\n\nq");
+  world.data("train", "{\"q\":\"s\",\"a\":0.0}\n");
+  CHECK(world.build(more).at(0).requests[0].context == "s no\n\nq");
+}
+
+TEST_CASE("the model's generation settings are part of the request") {
+  World world;
+  world.options.limit = 1;
+  world.options.model_generation = {{"temperature", 0.7}, {"repetition_penalty", 1.1}};
+  const std::string task = "generation_kwargs: {until: [a], do_sample: false}\n";
+  CHECK(world.build(task)[0].requests[0].gen_kwargs.dump() ==
+        R"({"until":["a"],"do_sample":false,"repetition_penalty":1.1})");
+  world.options.gen_kwargs = {{"repetition_penalty", 1.0}};
+  CHECK(world.build(task)[0].requests[0].gen_kwargs["repetition_penalty"] == 1.0);
+}
+
 TEST_CASE("missing shots and data are said before anything runs") {
   World world;
   CHECK(input_error([&] { (void)world.build("num_fewshot: 11\n"); }).find("offers 10") != std::string::npos);

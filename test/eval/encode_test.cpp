@@ -126,7 +126,7 @@ TEST_CASE("generation settings that cannot be followed are refused by name") {
   CHECK(message({{"temperatur", 1}}).find("\"temperature\"") != std::string::npos);
   CHECK(message({{"do_sample", true}}).find("temperature") != std::string::npos);
   CHECK(message({{"num_beams", 4}}).find("num_beams") != std::string::npos);
-  CHECK(message({{"repetition_penalty", 1.1}}).find("repetition_penalty") != std::string::npos);
+  CHECK(message({{"no_repeat_ngram_size", 3}}).find("no_repeat_ngram_size") != std::string::npos);
   CHECK(message({{"until", 7}}).find("until") != std::string::npos);
   CHECK(message({{"until", {"a", 7}}}).find("until") != std::string::npos);
   CHECK(message({{"max_gen_toks", "many"}}).find("max_gen_toks") != std::string::npos);

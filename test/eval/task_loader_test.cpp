@@ -115,6 +115,7 @@ TEST_CASE("mistakes are named by file, line and nearest word") {
          "10", "[");
   expect(minimal + "filter_list:\n  - name: x\n    filter:\n      - function: regex\n        group: 1\n",
          "11", "group");
+  expect(minimal + "fewshot_config:\n  doc_to_text: 3\n", "8", "doc_to_text is not text");
   expect(minimal + "filter_list:\n  - name: x\n    filter: [{function: take_first}, {function: lowercase}]\n",
          "9", "take_first");
   expect(minimal + "filter_list:\n  - name: x\n", "8", "filter");

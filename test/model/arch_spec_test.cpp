@@ -279,6 +279,50 @@ TEST_CASE("generation_config.json overrides the end tokens") {
              Contains("generation_config.json: eos_token_id"));
 }
 
+TEST_CASE("generation_config.json gives defaults, and what is not followed is named") {
+  const auto config = tiny_config();
+  const auto read = [&](const json& generation) {
+    return model::parse_arch_spec(config, &generation, "config.json").generation;
+  };
+  // As Qwen2.5-Instruct ships it.
+  const auto qwen = read({{"bos_token_id", 1},
+                          {"do_sample", true},
+                          {"repetition_penalty", 1.05},
+                          {"temperature", 0.7},
+                          {"top_p", 0.8},
+                          {"top_k", 20},
+                          {"transformers_version", "4.37.0"}});
+  CHECK(qwen.repetition_penalty == 1.05);
+  CHECK(qwen.temperature == 0.7);
+  CHECK(qwen.top_p == 0.8);
+  CHECK(qwen.top_k == 20);
+  CHECK(qwen.unused.empty());
+
+  const auto none = read({{"temperature", nullptr}, {"max_length", 4096}, {"pad_token_id", 0}});
+  CHECK(none.repetition_penalty == 1);
+  CHECK_FALSE(none.temperature);
+  CHECK_FALSE(none.top_k);
+  CHECK_FALSE(none.top_p);
+  CHECK(none.unused.empty());
+
+  const json neutral = {
+      {"no_repeat_ngram_size", 0},      {"typical_p", 1.0}, {"min_p", nullptr},
+      {"bad_words_ids", json::array()}, {"num_beams", 1},   {"remove_invalid_values", false}};
+  CHECK(read(neutral).unused.empty());
+  const json changing = {{"no_repeat_ngram_size", 3}, {"typical_p", 0.9},         {"min_p", 0.1},
+                         {"suppress_tokens", {5, 6}}, {"forced_eos_token_id", 0}, {"num_beams", 4}};
+  CHECK(read(changing).unused == std::vector<std::string>{"forced_eos_token_id", "min_p",
+                                                          "no_repeat_ngram_size", "num_beams",
+                                                          "suppress_tokens", "typical_p"});
+
+  const auto refused = [&](const json& generation) { return refusal([&] { (void)read(generation); }); };
+  CHECK_THAT(refused({{"repetition_penalty", 0}}), Contains("generation_config.json: repetition_penalty"));
+  CHECK_THAT(refused({{"repetition_penalty", "1.1"}}),
+             Contains("generation_config.json: repetition_penalty"));
+  CHECK_THAT(refused({{"top_p", 1.5}}), Contains("generation_config.json: top_p"));
+  CHECK_THAT(refused({{"top_k", -1}}), Contains("generation_config.json: top_k"));
+}
+
 TEST_CASE("directories that are no model say so") {
   const TempDir folder;
   const auto refused = [&](const fs::path& path) {

@@ -36,6 +36,32 @@ TEST_CASE("byte tokens wait for the end of their run") {
   CHECK(stream(bytes, {"<0xGG>", "<0x4>", "<0x041>"}) == List{"<0xGG>", "<0x4>", "<0x041>", ""});
 }
 
+TEST_CASE("what waits can be looked at without taking it") {
+  const Json replace = {{"type", "Replace"}, {"pattern", {{"String", "\u2581"}}}, {"content", " "}};
+  const Json json = chain({replace, bytes, fuse, strip(1, 0)});  // as Llama 2's
+  Decoder::Stream running = Decoder(JsonNode(json, "t", "decoder")).start();
+  CHECK(running.push("\u2581a") == "a");
+  CHECK(running.pending().empty());
+  for (int i = 1; i <= 3; ++i) {
+    CHECK(running.push("<0x0A>").empty());
+    CHECK(running.pending() == std::string(static_cast<std::size_t>(i), '\n'));
+    CHECK(running.pending() == std::string(static_cast<std::size_t>(i), '\n'));
+  }
+  CHECK(running.push("\u2581b") == "\n\n\n b");
+  CHECK(running.pending().empty());
+
+  Decoder::Stream level = Decoder(JsonNode({{"type", "ByteLevel"}}, "t", "decoder")).start();
+  CHECK(level.push("a\u00e4\u00bd") == "a");
+  CHECK(level.pending() == "\ufffd");
+  CHECK(level.push("\u0142") == "\u4f60");
+
+  Decoder::Stream whole = Decoder(JsonNode(chain({fuse, replace}), "t", "decoder")).start();
+  CHECK(whole.push("\u2581a").empty());
+  CHECK(whole.pending() == " a");
+  CHECK(whole.push("b").empty());
+  CHECK(whole.finish() == " ab");
+}
+
 TEST_CASE("byte-level text comes out character by character") {
   const Json json = {{"type", "ByteLevel"}};
   CHECK(stream(json, {"\u0120a", "\u00e4\u00bd", "\u0142", "!"}) == List{" a", "", "\u4f60", "!", ""});

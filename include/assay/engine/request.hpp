@@ -40,6 +40,9 @@ struct SamplingParams {
   std::int32_t top_k = 0;  ///< 0: all
   double top_p = 1;
   std::uint64_t seed = 0;  ///< of this request; token i is drawn from (seed, i) alone
+  /// Of tokens that prompt or continuation hold already, greedy or not: a logit below 0 is multiplied by it,
+  /// any other divided (Keskar et al. 2019, "CTRL", section 4.1, as transformers does). 1: none.
+  double repetition_penalty = 1;
 };
 
 struct Request {

@@ -101,6 +101,9 @@ struct BuildOptions {
   std::optional<std::uint64_t>
       sample_seed;               ///< with limit: N documents drawn by this seed, in document order
   util::OrderedJson gen_kwargs;  ///< --gen-kwargs; override the task's, key by key
+  /// Of the model (generation_config.json), below the task's own: repetition_penalty, and for sampling
+  /// temperature, top_k and top_p.
+  util::OrderedJson model_generation;
 };
 
 /// One question to the model, still text. Order of requests in a sample is lm-eval's.

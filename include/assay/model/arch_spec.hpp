@@ -76,6 +76,16 @@ struct QuantisationSpec {
   int group_size = 0;
 };
 
+/// What generation_config.json asks for where a task does not say otherwise, as transformers' generate()
+/// takes it. (Its end tokens are ArchSpec::eos_ids.)
+struct GenerationDefaults {
+  std::optional<double> temperature;  ///< of sampling, as the next two
+  std::optional<std::int64_t> top_k;  ///< 0: all tokens
+  std::optional<double> top_p;
+  double repetition_penalty = 1;    ///< of greedy decoding as well
+  std::vector<std::string> unused;  ///< further keys that change what transformers generates: not followed
+};
+
 struct ArchSpec {
   std::string family;      ///< "llama", "mistral", "qwen2", "qwen3": the file in src/model/arch
   std::string model_type;  ///< config.json's own word
@@ -101,6 +111,7 @@ struct ArchSpec {
   double embedding_scale = 1;         ///< Gemma: sqrt(hidden)
   double final_logit_softcap = 0;     ///< Gemma-2; 0: none
   std::vector<std::int32_t> eos_ids;  ///< generation_config.json over config.json
+  GenerationDefaults generation;
 
   [[nodiscard]] std::int64_t parameter_count() const;
 };

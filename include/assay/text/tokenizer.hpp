@@ -23,6 +23,8 @@ class DecodeStream {
   [[nodiscard]] virtual std::string push(TokenId id) = 0;
   /// What was held back. Must be the last call.
   [[nodiscard]] virtual std::string finish() = 0;
+  /// What finish() would return now.
+  [[nodiscard]] virtual std::string pending() const = 0;
 };
 
 /// Immutable and safe to share between threads.
@@ -64,6 +66,8 @@ class StreamingDecoder {
   [[nodiscard]] std::string push(TokenId id) { return stream_->push(id); }
   /// What was held back. Must be the last call.
   [[nodiscard]] std::string finish() { return stream_->finish(); }
+  /// What finish() would return now.
+  [[nodiscard]] std::string pending() const { return stream_->pending(); }
 
  private:
   std::unique_ptr<DecodeStream> stream_;

@@ -50,17 +50,16 @@ OrderedJson score_choice(const ScoreInput& input) {
 
 OrderedJson score(const ScoreInput& input, const MetricConfig& config) {
   if (input.task.output_type == OutputType::multiple_choice) return score_choice(input);
-  check_input(!input.response.is_array(),
-              "task {}: a filter pipeline leaves a list of responses; end it with take_first",
-              input.task.task);
+  // A pipeline without take_first leaves the list of the one response there is.
+  const bool listed = input.response.is_array() && input.response.size() == 1;
+  const std::string response = normalised(python_str(listed ? input.response[0] : input.response), config);
   OrderedJson gold = input.sample.target;
-  if (!input.task.doc_to_choice.is_null() && gold.is_number_integer()) {
+  if (!input.task.doc_to_choice.is_null() && as_index(gold)) {
     const auto index = gold_index(gold, input.sample.choices);
     check_input(index.has_value(), "task {}, document {}: target {} is outside its choices", input.task.task,
                 input.sample.doc_id, gold.dump());
     gold = input.sample.choices[*index];
   }
-  const std::string response = normalised(python_str(input.response), config);
   if (!input.sample.several_targets || !gold.is_array())
     return normalised(python_str(gold), config) == response ? 1.0 : 0.0;
   // In a task whose targets are single, a target that reads like a list is compared as that text.
