@@ -91,8 +91,8 @@ struct ArchSpec {
   std::string model_type;  ///< config.json's own word
   std::int64_t layers = 0;
   std::int64_t hidden = 0;
-  std::int64_t vocab = 0;                               ///< rows of the embedding
-  std::int64_t max_positions = 0;                       ///< max_position_embeddings
+  std::int64_t vocab = 0;          ///< rows of the embedding
+  std::int64_t max_positions = 0;  ///< max_position_embeddings
   /// Of the weight matrices, as most of their bytes are stored: by the safetensors headers, or config.json's
   /// word where there are none to read. `--dtype auto` and the memory plan go by it; loading by each tensor.
   tensor::DType checkpoint_dtype = tensor::DType::f32;
@@ -117,8 +117,9 @@ struct ArchSpec {
 };
 
 /// Reads config.json, generation_config.json and, if they are there, the safetensors headers of a model
-/// directory (of these the dtype alone; Checkpoint says what is wrong with them). Throws InputError naming the file and
-/// key: an unknown architecture (listing the known), a missing or ill-typed key, a feature not supported.
+/// directory (of these the dtype alone; Checkpoint says what is wrong with them). Throws InputError naming
+/// the file and key: an unknown architecture (listing the known), a missing or ill-typed key, a feature not
+/// supported.
 [[nodiscard]] ArchSpec read_arch_spec(const std::filesystem::path& model_directory);
 
 /// Names of the supported model types, for `list models` and errors.
