@@ -39,7 +39,7 @@ double sample_deviation(std::span<const double> values) {
 
 double bootstrap_standard_error(std::span<const double> values,
                                 const std::function<double(std::span<double>)>& statistic,
-                                std::size_t resamples) {
+                                std::size_t resamples, unsigned threads) {
   const std::size_t chunk = std::min(chunk_size, resamples);
   const std::size_t chunks = resamples / chunk;
   std::vector<double> results(chunks * chunk);
@@ -57,8 +57,8 @@ double bootstrap_standard_error(std::span<const double> values,
   };
   // Threads only help where there is work for them; every chunk has its own generator and place.
   const std::size_t draws = resamples * values.size();
-  const unsigned threads =
-      draws < 10'000'000 ? 1 : std::clamp(std::thread::hardware_concurrency(), 1u, max_threads);
+  if (threads == 0)
+    threads = draws < 10'000'000 ? 1 : std::clamp(std::thread::hardware_concurrency(), 1u, max_threads);
   // Allocated here: what a thread throws ends the process.
   std::vector<std::vector<double>> drawn(threads, std::vector<double>(values.size()));
   {

@@ -9,10 +9,11 @@
 namespace assay::eval {
 
 /// Sample standard deviation of `statistic` over resamples of `values` (drawn with replacement, same size).
+/// With `threads` 0, as many as the work is worth; their number never changes the result.
 /// `statistic` may reorder its argument and is called from several threads. values.size() >= 1.
 [[nodiscard]] double bootstrap_standard_error(std::span<const double> values,
                                               const std::function<double(std::span<double>)>& statistic,
-                                              std::size_t resamples = 100'000);
+                                              std::size_t resamples = 100'000, unsigned threads = 0);
 
 /// Python's sum(values) / len(values): added left to right.
 [[nodiscard]] double plain_mean(std::span<const double> values);

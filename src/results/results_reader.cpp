@@ -1,8 +1,8 @@
 #include "assay/results/results_reader.hpp"
 
-#include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <unordered_map>
 #include <utility>
 
 #include "assay/util/error.hpp"
@@ -50,6 +50,7 @@ struct ResultsReader::Impl {
     for (const std::string& name : all.members(kMaxTasks)) {
       tasks.push_back(read_task_summary(all.group(name)));
       if (group_name(tasks.back().task) != name) all.fail(name, "bears another task's name");
+      positions.try_emplace(tasks.back().task, tasks.size() - 1);
     }
   }
   hdf5::Group root;
@@ -57,6 +58,7 @@ struct ResultsReader::Impl {
   bool finished = false;
   double wall_seconds = 0;
   std::vector<TaskSummary> tasks;
+  std::unordered_map<std::string, std::size_t> positions;  // in tasks
 };
 
 ResultsReader::ResultsReader(const std::filesystem::path& path) : impl_(std::make_unique<Impl>(path)) {}
@@ -78,10 +80,10 @@ const std::vector<TaskSummary>& ResultsReader::tasks() const {
 }
 
 TaskSamples ResultsReader::samples(const std::string& task) const {
-  const auto found = std::find_if(impl_->tasks.begin(), impl_->tasks.end(),
-                                  [&](const TaskSummary& summary) { return summary.task == task; });
-  util::check_input(found != impl_->tasks.end(), "{} holds no task \"{}\"", impl_->root.place(""), task);
-  return read_task_samples(impl_->root.group("tasks").group(group_name(task)), found->samples);
+  const auto found = impl_->positions.find(task);
+  util::check_input(found != impl_->positions.end(), "{} holds no task \"{}\"", impl_->root.place(""), task);
+  return read_task_samples(impl_->root.group("tasks").group(group_name(task)),
+                           impl_->tasks[found->second].samples);
 }
 
 std::vector<TaskTiming> ResultsReader::task_timings() const {
@@ -104,8 +106,10 @@ std::vector<RankTiming> ResultsReader::rank_timings() const {
   const auto prefill_tokens = ranks.integers("prefill_tokens", rows);
   const auto generated_tokens = ranks.integers("generated_tokens", rows);
   std::vector<RankTiming> out;
+  std::unordered_map<std::int64_t, std::size_t> positions;
   for (std::size_t i = 0; i < rank.size(); ++i) {
     if (rank[i] < 0 || rank[i] > std::numeric_limits<int>::max()) ranks.fail("rank", "is out of range");
+    positions.try_emplace(rank[i], i);
     out.push_back({static_cast<int>(rank[i]), host[i], {}, prefill_tokens[i], generated_tokens[i]});
   }
   const hdf5::Group phases = timings.group("phases");
@@ -114,10 +118,9 @@ std::vector<RankTiming> ResultsReader::rank_timings() const {
   const auto phase = phases.names("phase", phase_rows);
   const auto seconds = phases.doubles("seconds", phase_rows);
   for (std::size_t i = 0; i < phase_rank.size(); ++i) {
-    const auto found = std::find_if(out.begin(), out.end(),
-                                    [&](const RankTiming& timing) { return timing.rank == phase_rank[i]; });
-    if (found == out.end()) phases.fail("rank", "names no rank");
-    found->phases.push_back({phase[i], seconds[i]});
+    const auto found = positions.find(phase_rank[i]);
+    if (found == positions.end()) phases.fail("rank", "names no rank");
+    out[found->second].phases.push_back({phase[i], seconds[i]});
   }
   return out;
 }

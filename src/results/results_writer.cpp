@@ -1,8 +1,12 @@
 #include <algorithm>
-#include <charconv>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
+#include <optional>
 #include <utility>
 
+#include "assay/results/damaged_file.hpp"
+#include "assay/results/journal.hpp"
 #include "assay/results/results_file.hpp"
 #include "assay/results/results_reader.hpp"
 #include "assay/util/clock.hpp"
@@ -21,6 +25,18 @@ struct TaskTimings {
   std::vector<double> seconds;
   std::vector<std::int64_t> resumed_requests;
 };
+
+// Beside `path`; never a file that is there already.
+std::filesystem::path set_aside(const std::filesystem::path& path) {
+  std::error_code failed;
+  std::filesystem::path aside = path.string() + ".damaged";
+  for (int i = 2; std::filesystem::exists(aside, failed); ++i)
+    aside = fmt::format("{}.damaged{}", path.string(), i);
+  std::filesystem::rename(path, aside, failed);
+  util::check_input(!failed, "{} is damaged and cannot be moved to {} ({}); move it away", path.string(),
+                    aside.string(), failed.message());
+  return aside;
+}
 
 // Temporary files that killed runs left beside `path`. The journal's lock keeps live ones away.
 void remove_leftovers(const std::filesystem::path& path) {
@@ -111,27 +127,41 @@ constexpr double rest_per_save_seconds = 20;  // ... if saving takes no more tha
 struct ResultsWriter::Impl {
   std::filesystem::path path;
   RunInfo info;
-  hdf5::Handle store;                // all tasks, in memory
-  std::vector<std::string> carried;  // tasks of an earlier run in `store`, not added again yet
-  TaskTimings timings;               // of this run's tasks, in the order of adding
-  std::size_t saved_tasks = 0;       // in the file
-  std::size_t unsaved_tasks = 0;     // added since
+  hdf5::Handle store;                          // all tasks, in memory
+  std::vector<std::string> carried;            // tasks of an earlier run in `store`, not added again yet
+  TaskTimings timings;                         // of this run's tasks, in the order of adding
+  std::map<std::string, std::size_t> planned;  // places of the run's tasks
+  std::size_t saved_tasks = 0;                 // in the file
+  std::size_t unsaved_tasks = 0;               // added since
   util::Stopwatch since_save;
   double save_seconds = 0;  // what the last save took
 
   void carry_over();
   void put(const TaskResult& result);
   void forget(const std::string& task);
+  [[nodiscard]] std::size_t place_of(const std::string& task) const;
+  /// The timings in the file's order.
+  [[nodiscard]] TaskTimings ordered_timings() const;
   [[nodiscard]] bool save_is_due() const;
-  /// Writes `tasks` of the store in their order.
-  void write(const std::vector<std::string>& tasks, const std::vector<RankTiming>& ranks, bool finished,
+  /// Writes `tasks` of the store in the order of the plan; those outside it last, as given.
+  void write(std::vector<std::string> tasks, const std::vector<RankTiming>& ranks, bool finished,
              double wall_seconds);
   void save();
 };
 
 void ResultsWriter::Impl::carry_over() {
-  const ResultsReader existing(path);
-  const std::string keys = journal::differing_keys(existing.info().identity, info.identity);
+  std::optional<ResultsReader> existing;
+  try {
+    existing.emplace(path);
+  } catch (const DamagedFile&) {
+    const auto journal = journal_path(path);
+    if (!std::filesystem::exists(journal)) throw;
+    const auto aside = set_aside(path);
+    util::log_warning("{} was damaged: it is now {}, and what {} holds is written to a new one",
+                      path.string(), aside.string(), journal.string());
+    return;
+  }
+  const std::string keys = journal::differing_keys(existing->info().identity, info.identity);
   util::check_input(
       keys.empty(),
       "{} holds the results of a different run ({} differ from this command's); choose another output, "
@@ -139,7 +169,7 @@ void ResultsWriter::Impl::carry_over() {
       path.string(), keys);
   const hdf5::Handle file =
       hdf5::own(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "opening the earlier results");
-  for (const TaskSummary& task : existing.tasks()) {
+  for (const TaskSummary& task : existing->tasks()) {
     hdf5::copy(file.get(), store.get(), task_path(task.task));
     carried.push_back(task.task);
   }
@@ -179,15 +209,37 @@ bool ResultsWriter::Impl::save_is_due() const {
   return since_save.seconds() >= std::max(rest_seconds, rest_per_save_seconds * save_seconds);
 }
 
-void ResultsWriter::Impl::write(const std::vector<std::string>& tasks, const std::vector<RankTiming>& ranks,
+std::size_t ResultsWriter::Impl::place_of(const std::string& task) const {
+  const auto found = planned.find(task);
+  return found == planned.end() ? planned.size() : found->second;
+}
+
+TaskTimings ResultsWriter::Impl::ordered_timings() const {
+  std::vector<std::size_t> order(timings.task.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return place_of(timings.task[a]) < place_of(timings.task[b]);
+  });
+  TaskTimings out;
+  for (const std::size_t i : order) {
+    out.task.push_back(timings.task[i]);
+    out.seconds.push_back(timings.seconds[i]);
+    out.resumed_requests.push_back(timings.resumed_requests[i]);
+  }
+  return out;
+}
+
+void ResultsWriter::Impl::write(std::vector<std::string> tasks, const std::vector<RankTiming>& ranks,
                                 bool finished, double wall_seconds) {
   const util::Stopwatch watch;
+  std::stable_sort(tasks.begin(), tasks.end(),
+                   [&](const std::string& a, const std::string& b) { return place_of(a) < place_of(b); });
   const hdf5::Handle file = hdf5::create_image();
   write_root(file.get(), info, finished, wall_seconds);
   {
     const hdf5::Handle group = hdf5::create_group(file.get(), "tasks");
     for (const std::string& task : tasks) hdf5::copy(store.get(), file.get(), task_path(task));
-    write_timings(file.get(), timings, ranks);
+    write_timings(file.get(), ordered_timings(), ranks);
   }
   // Also where it fails: the next try is for the next task, not for the destructor.
   unsaved_tasks = 0;
@@ -200,7 +252,7 @@ void ResultsWriter::Impl::write(const std::vector<std::string>& tasks, const std
 void ResultsWriter::Impl::save() {
   std::vector<std::string> tasks = carried;
   tasks.insert(tasks.end(), timings.task.begin(), timings.task.end());
-  write(tasks, {}, false, 0);
+  write(std::move(tasks), {}, false, 0);
 }
 
 ResultsWriter::ResultsWriter(std::filesystem::path path, RunInfo info) : impl_(std::make_unique<Impl>()) {
@@ -221,6 +273,11 @@ ResultsWriter::~ResultsWriter() {
   }
 }
 ResultsWriter::ResultsWriter(ResultsWriter&&) noexcept = default;
+
+void ResultsWriter::plan(const std::vector<std::string>& tasks) {
+  impl_->planned.clear();
+  for (const std::string& task : tasks) impl_->planned.try_emplace(task, impl_->planned.size());
+}
 
 void ResultsWriter::add(const TaskResult& result) {
   ASSAY_CHECK(!result.task.task.empty());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 #include <vector>
 
@@ -81,19 +82,17 @@ std::string timing(const std::vector<RankTiming>& ranks) {
   std::int64_t generated = 0;
   double evaluating = 0;
   std::vector<util::PhaseTiming> slowest;  // in order of first use
+  std::map<std::string, std::size_t> positions;
   for (const RankTiming& rank : ranks) {
     prefill += rank.prefill_tokens;
     generated += rank.generated_tokens;
     double seconds = 0;
     for (const util::PhaseTiming& phase : rank.phases) {
       if (is_evaluating(phase.phase)) seconds += phase.seconds;
-      const auto found = std::find_if(slowest.begin(), slowest.end(),
-                                      [&](const auto& known) { return known.phase == phase.phase; });
-      if (found == slowest.end()) {
-        slowest.push_back(phase);
-      } else {
-        found->seconds = std::max(found->seconds, phase.seconds);
-      }
+      const auto [found, added] = positions.try_emplace(phase.phase, slowest.size());
+      if (added) slowest.push_back(phase);
+      double& longest = slowest[found->second].seconds;
+      longest = std::max(longest, phase.seconds);
     }
     evaluating = std::max(evaluating, seconds);
   }

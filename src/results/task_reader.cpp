@@ -1,9 +1,9 @@
 #include "results/task_reader.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "assay/util/error.hpp"
@@ -148,9 +148,12 @@ void read_scores(const hdf5::Group& task, TaskSamples& out) {
   const auto rows = static_cast<std::int64_t>(sample.size());
   const auto filter = responses.names("filter", rows);
   const auto response = responses.texts("response", rows);
+  // Position in scores[sample] by sample and filter: a forged file may give one sample very many filters.
+  std::map<std::pair<std::size_t, std::string>, std::size_t> positions;
   for (std::size_t row = 0; row < sample.size(); ++row) {
-    out.scores[sample_at(responses, sample[row])].push_back(
-        {filter[row], parse(responses, "response", response[row]), {}});
+    const std::size_t at = sample_at(responses, sample[row]);
+    positions.try_emplace({at, filter[row]}, out.scores[at].size());
+    out.scores[at].push_back({filter[row], parse(responses, "response", response[row]), {}});
   }
   const hdf5::Group scores = task.group("scores");
   const auto score_sample = scores.integers("sample");
@@ -160,12 +163,10 @@ void read_scores(const hdf5::Group& task, TaskSamples& out) {
   const auto value = scores.doubles("value", score_rows);
   const auto json = scores.texts("json", score_rows);
   for (std::size_t row = 0; row < score_sample.size(); ++row) {
-    auto& of_sample = out.scores[sample_at(scores, score_sample[row])];
-    const auto found = std::find_if(of_sample.begin(), of_sample.end(), [&](const eval::SampleScore& score) {
-      return score.filter == score_filter[row];
-    });
-    if (found == of_sample.end()) scores.fail("filter", "names a filter without a response");
-    found->metrics[metric[row]] =
+    const std::size_t at = sample_at(scores, score_sample[row]);
+    const auto found = positions.find({at, score_filter[row]});
+    if (found == positions.end()) scores.fail("filter", "names a filter without a response");
+    out.scores[at][found->second].metrics[metric[row]] =
         json[row].empty() ? OrderedJson(value[row]) : parse(scores, "json", json[row]);
   }
 }

@@ -7,6 +7,7 @@
 #include "assay/util/error.hpp"
 #include "engine/model_fixture.hpp"
 #include "support/mpi_world.hpp"
+#include "support/skip.hpp"
 
 using namespace assay;
 
@@ -14,10 +15,9 @@ TEST_CASE("stories260K continues \"Once upon a time\" as transformers does, for 
   const char* shared = std::getenv("ASSAY_SHARED_DATA");
   const auto folder = std::filesystem::path(shared == nullptr ? "" : shared) / "weights" / "stories260K-hf";
   if (shared == nullptr || !std::filesystem::exists(folder / "model.safetensors")) {
-    WARN(
-        "SKIPPED: a trained model is not run (ASSAY_SHARED_DATA names no folder with "
+    return assay::test::skip(
+        "a trained model is not run (ASSAY_SHARED_DATA names no folder with "
         "weights/stories260K-hf)");
-    return;
   }
   const auto expected =
       util::read_json_file(std::filesystem::path(ASSAY_TEST_DATA) / "engine" / "stories_greedy.json");

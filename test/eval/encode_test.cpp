@@ -33,10 +33,23 @@ void check_generation(const engine::Request& request, const OrderedJson& seen) {
   if (sample) CHECK(request.sampling.top_p == settings.value("top_p", 1.0));
 }
 
+// Context and continuation are scored together behind the prefix token, here the one that ends a text.
+void check_prefixed(const TextRequest& request, const text::Tokenizer& tokenizer,
+                    const EncodeOptions& options) {
+  const engine::Request encoded = encode(request, tokenizer, options);
+  auto tokens = tokenizer.encode(request.context + request.continuation, true);
+  REQUIRE_FALSE(tokens.empty());
+  tokens.insert(tokens.begin(), tokenizer.eos_id().value());
+  REQUIRE(encoded.windows.size() == 1);
+  CHECK(encoded.windows[0].tokens == tokens);
+  CHECK(encoded.windows[0].score_from == 1);
+}
+
 TEST_CASE("requests become the tokens that lm-eval's backend feeds") {
   for (const std::string name : {"plain", "bos", "pieces"}) {
     const auto tokenizer = text::load_tokenizer(test::data_folder() / "encode" / name);
     std::size_t refused = 0;
+    std::size_t prefixed = 0;
     const auto data = test::recorded("encode/" + name + "/cases.json");
     for (const auto& record : data["cases"]) {
       CAPTURE(name, record.dump());
@@ -45,7 +58,11 @@ TEST_CASE("requests become the tokens that lm-eval's backend feeds") {
           .max_length = record["max_length"], .sampling_seed = 7, .add_bos_token = {}};
       if (record.contains("error")) {
         // A context of nothing but white space: conditioned on the prefix token, as an empty one is.
-        if (request.kind == engine::RequestKind::loglikelihood && name == "plain") continue;
+        if (request.kind == engine::RequestKind::loglikelihood && name == "plain") {
+          check_prefixed(request, *tokenizer, options);
+          ++prefixed;
+          continue;
+        }
         CHECK_THROWS_AS(encode(request, *tokenizer, options), util::InputError);
         ++refused;
         continue;
@@ -64,6 +81,7 @@ TEST_CASE("requests become the tokens that lm-eval's backend feeds") {
       }
     }
     CHECK(refused >= 1);
+    CHECK(prefixed == (name == "plain" ? 6 : 0));
   }
 }
 

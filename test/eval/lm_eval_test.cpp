@@ -7,6 +7,7 @@
 #include "assay/eval/score.hpp"
 #include "assay/util/hash.hpp"
 #include "eval/support.hpp"
+#include "support/skip.hpp"
 
 namespace assay::eval {
 namespace {
@@ -119,10 +120,9 @@ TEST_CASE("request lists of the real datasets are lm-eval's, byte for byte") {
   const char* shared = std::getenv("ASSAY_SHARED_DATA");
   const std::filesystem::path root = std::filesystem::path(shared == nullptr ? "" : shared) / "hub_data";
   if (shared == nullptr || !std::filesystem::is_directory(root)) {
-    WARN(
-        "SKIPPED: real request lists are not compared (ASSAY_SHARED_DATA names no folder with hub_data in "
+    return assay::test::skip(
+        "real request lists are not compared (ASSAY_SHARED_DATA names no folder with hub_data in "
         "it)");
-    return;
   }
   const OrderedJson record = test::recorded("lm_eval/real_requests.json");
   BuildOptions options;

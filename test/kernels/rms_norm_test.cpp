@@ -2,6 +2,7 @@
 
 #include "kernels/cpu/simd/rms_norm.hpp"
 #include "kernels/rms_norm_cases.hpp"
+#include "support/skip.hpp"
 
 using namespace assay;
 
@@ -50,8 +51,7 @@ TEST_CASE("cpu rms_norm works in place and by rows") {
 
 TEST_CASE("rms_norm has the same bits with AVX2 and AVX-512") {
   if (kernels::cpu::machine_isa() < kernels::cpu::Isa::avx512) {
-    WARN("skipped: this machine has no AVX-512");
-    return;
+    return assay::test::skip("this machine has no AVX-512");
   }
   test::Values values(9);
   for (const std::int64_t n : test::awkward_sizes()) {

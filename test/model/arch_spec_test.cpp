@@ -8,6 +8,7 @@
 #include "assay/util/json.hpp"
 #include "model/checkpoint_files.hpp"
 #include "model/checkpoint_writer.hpp"
+#include "support/skip.hpp"
 
 using namespace assay;
 using Catch::Contains;
@@ -367,10 +368,9 @@ TEST_CASE("all Llama-shaped configurations of the shared data are read") {
   const char* shared = std::getenv("ASSAY_SHARED_DATA");
   const fs::path root = fs::path(shared == nullptr ? "" : shared) / "model_configs";
   if (shared == nullptr || !fs::is_directory(root)) {
-    WARN(
-        "SKIPPED: real configurations are not read (ASSAY_SHARED_DATA names no folder with model_configs in "
+    return assay::test::skip(
+        "real configurations are not read (ASSAY_SHARED_DATA names no folder with model_configs in "
         "it)");
-    return;
   }
   int read = 0;
   for (const auto& entry : fs::directory_iterator(root)) {

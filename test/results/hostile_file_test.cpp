@@ -165,6 +165,32 @@ TEST_CASE("flipped bytes are noticed by the checksum, before HDF5 reads them") {
   CHECK_THROWS_AS(results::ResultsWriter(folder / "bad.h5", test::run_info()), util::InputError);
 }
 
+TEST_CASE("very many filters, ranks and phases are read in time linear in them") {
+  constexpr int many = 200'000;
+  const TemporaryFolder folder;
+  auto result = test::choice_result();
+  result.scores[0].clear();
+  for (int i = 0; i < many; ++i) {
+    result.scores[0].push_back({"f" + std::to_string(i), util::OrderedJson::array(), {{"acc", 1.0 * i}}});
+  }
+  std::vector<results::RankTiming> ranks;
+  for (int i = 0; i < many; ++i) ranks.push_back({i, "n", {{"phase " + std::to_string(i), 1.0 * i}}, 0, 0});
+  {
+    results::ResultsWriter writer(folder / "out.h5", test::run_info());
+    writer.add(result);
+    writer.finish(ranks, 1);
+  }
+  const ResultsReader reader(folder / "out.h5");
+  const auto scores = reader.samples("choosing").scores.at(0);
+  REQUIRE(scores.size() == many);
+  CHECK(scores.back().filter == result.scores[0].back().filter);
+  CHECK(scores.back().metrics.at("acc") == many - 1);
+  const auto timings = reader.rank_timings();
+  REQUIRE(timings.size() == many);
+  CHECK(timings.back().phases.at(0).seconds == many - 1);
+  CHECK_THAT(results::show(folder / "out.h5"), Contains("phase 199999 199999.00 (slowest rank)"));
+}
+
 TEST_CASE("a file that somebody annotated is still read") {
   const TemporaryFolder folder;
   write_results(folder / "out.h5");

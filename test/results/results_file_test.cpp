@@ -13,6 +13,7 @@
 #include <fstream>
 
 #include "assay/results/results_reader.hpp"
+#include "assay/results/show.hpp"
 #include "assay/util/error.hpp"
 #include "assay/util/files.hpp"
 #include "results/sample_results.hpp"
@@ -142,6 +143,69 @@ TEST_CASE("the file has the same bytes in every run, apart from times") {
   write_all(folder / "c.h5");
   CHECK(util::read_file(folder / "c.h5") == util::read_file(folder / "a.h5"));
   CHECK(results::is_finished(folder / "c.h5"));
+}
+
+TEST_CASE("the file lists tasks as planned, whichever is done first") {
+  const TemporaryFolder folder;
+  const std::vector<std::string> plan = {"choosing", "writing", "reading"};
+  write_all(folder / "a.h5");
+  {
+    ResultsWriter writer(folder / "b.h5", test::run_info());
+    writer.plan(plan);
+    writer.add(test::rolling_result());
+    writer.add(test::generation_result());
+    const ResultsReader reader(folder / "b.h5");
+    REQUIRE(reader.tasks().size() == 2);
+    CHECK(reader.tasks()[0].task == "writing");
+  }
+  ResultsWriter writer(folder / "b.h5", test::run_info());
+  writer.plan(plan);
+  writer.add(test::choice_result());
+  {
+    const ResultsReader reader(folder / "b.h5");  // what was there before keeps its place too
+    REQUIRE(reader.tasks().size() == 3);
+    CHECK(reader.tasks()[0].task == "choosing");
+    CHECK(reader.tasks()[2].task == "reading");
+  }
+  writer.add(test::rolling_result());
+  writer.add(test::generation_result());
+  writer.finish(test::rank_timings(), 4.5);
+  CHECK(util::read_file(folder / "a.h5") == util::read_file(folder / "b.h5"));
+}
+
+TEST_CASE("a damaged file beside its journal is moved aside, never lost") {
+  const TemporaryFolder folder;
+  const auto path = folder / "out.h5";
+  const auto journal = folder / "out.h5.journal";
+  const auto damage = [&](bool cut) {
+    write_all(path);
+    std::string bytes = util::read_file(path);
+    if (cut) bytes.resize(bytes.size() / 2);
+    bytes[bytes.size() / 3] ^= 1;
+    std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+    return bytes;
+  };
+  const std::string first = damage(false);
+  CHECK_THROWS_WITH(ResultsWriter(path, test::run_info()), Contains("checksum") && Contains("from a copy"));
+  CHECK(util::read_file(path) == first);  // nothing to rebuild it from
+  std::ofstream(journal) << "answers";
+  CHECK_THROWS_WITH(ResultsReader(path), Contains("out.h5.journal holds the answers") &&
+                                             Contains("without --overwrite") && Contains("rebuilds"));
+  CHECK_THROWS_WITH(results::show(path), Contains("out.h5.journal holds the answers"));
+  write_all(path);
+  CHECK(ResultsReader(path).tasks().size() == 3);
+  CHECK(util::read_file(folder / "out.h5.damaged") == first);
+  const std::string second = damage(true);
+  CHECK_THROWS_WITH(ResultsReader(path), Contains("cannot be read as HDF5") && Contains("rebuilds"));
+  write_all(path);
+  CHECK(results::is_finished(path));
+  CHECK(util::read_file(folder / "out.h5.damaged") == first);
+  CHECK(util::read_file(folder / "out.h5.damaged2") == second);
+  CHECK(util::read_file(journal) == "answers");
+  // What is whole but another run's is refused as before.
+  auto info = test::run_info();
+  info.identity = R"({"model":"m2","tokenizer":"t1","dtype":"float32"})";
+  CHECK_THROWS_WITH(ResultsWriter(path, info), Contains("a different run"));
 }
 
 TEST_CASE("tasks of an interrupted run stay until they are added again or the run ends") {
@@ -275,6 +339,7 @@ TEST_CASE("a full disk leaves the earlier file and says so") {
 TEST_CASE("killed at any moment, the file is whole and leftovers go") {
   const TemporaryFolder folder;
   const auto path = folder / "out.h5";
+  int checked = 0;
   for (int kill = 0; kill < 20; ++kill) {
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
@@ -285,18 +350,20 @@ TEST_CASE("killed at any moment, the file is whole and leftovers go") {
         ::_exit(3);
       }
     }
-    ::usleep(static_cast<useconds_t>(3000 + kill * 2371));
+    for (int wait = 0; wait < 60'000 && !std::filesystem::exists(path); ++wait) ::usleep(1000);
+    ::usleep(static_cast<useconds_t>(kill * 2371));
     ::kill(child, SIGKILL);
     int status = 0;
     ::waitpid(child, &status, 0);
     REQUIRE(WIFSIGNALED(status));
-    if (!std::filesystem::exists(path)) continue;  // killed before the first task was done
     const ResultsReader reader(path);
+    ++checked;
     for (const auto& task : reader.tasks()) {
       const auto samples = reader.samples(task.task);
       if (task.task == "choosing") check_same_samples(samples, test::choice_result());
     }
   }
+  CHECK(checked == 20);
   write_all(path);
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
 }

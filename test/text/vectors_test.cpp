@@ -1,5 +1,6 @@
 // Exact ids and text against Hugging Face's tokenizers, on strings that are hard to tokenise.
 #include "text/vectors.hpp"
+#include "support/skip.hpp"
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
@@ -35,11 +36,10 @@ TEST_CASE("real tokenizers give the reference's ids and text") {
   const char* shared = std::getenv("ASSAY_SHARED_DATA");
   const fs::path data = shared == nullptr ? fs::path() : fs::path(shared) / "tokenizer_vectors";
   if (shared == nullptr || !fs::exists(data / "strings.jsonl.gz")) {
-    WARN(
-        "SKIPPED: real tokenizers are not compared (ASSAY_SHARED_DATA names no folder with "
+    return assay::test::skip(
+        "real tokenizers are not compared (ASSAY_SHARED_DATA names no folder with "
         "tokenizer_vectors/; "
         "make it with scripts/reference/tokenizer_vectors.py real)");
-    return;
   }
   const auto strings = read_strings(data / "strings.jsonl.gz");
   std::size_t families = 0;

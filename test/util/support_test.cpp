@@ -69,6 +69,15 @@ TEST_CASE("a running program can be watched and killed") {
   CHECK_FALSE(Program({"echo", "something"}).wait_for("else", 30));
 }
 
+TEST_CASE("a run of skipped cases alone is no success, and says why") {
+  const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
+  const auto skipped = run_program({self, "[skipping]"});
+  CHECK(skipped.exit_code == 77);
+  CHECK_THAT(skipped.out, Catch::Contains("SKIPPED: skips for support_test: it is told to"));
+  CHECK(run_program({self, "[skipping],[running]"}).exit_code == 0);
+  CHECK(run_program({self, "[skipping],[failing]"}).exit_code == 1);
+}
+
 TEST_CASE("a program that does not exist is an error") {
   CHECK_THROWS_WITH(run_program({"/no/such/program"}), Catch::Contains("/no/such/program"));
 }

@@ -69,19 +69,22 @@ struct TaskResult {
 class ResultsWriter {
  public:
   /// If `path` holds results of the same identity, its tasks stay in the file until they are added again or
-  /// `finish` is called. Throws InputError if `path` is anything else.
+  /// `finish` is called. A damaged file that has its journal beside it is moved to "<path>.damaged", with a
+  /// warning: the run writes the journal's answers again. Throws InputError if `path` is anything else.
   ResultsWriter(std::filesystem::path path, RunInfo info);
   /// Saves what waits; a failure is logged.
   ~ResultsWriter();
   ResultsWriter(ResultsWriter&&) noexcept;
 
+  /// The tasks of the run: the file lists them in this order, whichever is added first. Without a plan, in
+  /// the order of adding.
+  void plan(const std::vector<std::string>& tasks);
   /// Adds or replaces one task, and writes the file where that is due. Throws Error naming the cause; the
   /// file is then unchanged, and the task is in it when it can next be written.
   void add(const TaskResult& result);
   /// Writes the file if tasks wait for it: where a run stops. Throws as add does.
   void save();
-  /// Leaves exactly the tasks added by this run, in the order of adding, with timings and the end-of-run
-  /// mark.
+  /// Leaves exactly the tasks added by this run, with timings and the end-of-run mark.
   void finish(const std::vector<RankTiming>& timings, double wall_seconds);
 
  private:

@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "assay/results/damaged_file.hpp"
 #include "assay/util/error.hpp"
 #include "assay/util/log.hpp"
 #include "results/hdf5/seal.hpp"
@@ -44,7 +45,8 @@ std::string Group::place(std::string_view name) const {
 
 void Group::fail(std::string_view name, std::string_view problem) const {
   H5Eclear2(H5E_DEFAULT);
-  util::fail_input("{} {}; the file is damaged or was not written by assay", place(name), problem);
+  fail_damaged(file_name_, fmt::format("{} {}", place(name), problem),
+               "the file is damaged or was not written by assay");
 }
 
 Group Group::open_file(const std::filesystem::path& path) {
@@ -53,15 +55,18 @@ Group Group::open_file(const std::filesystem::path& path) {
   util::check_input(std::filesystem::exists(path, failed), "{} does not exist", path.string());
   util::check_input(std::filesystem::is_regular_file(path, failed), "{} is not a regular file",
                     path.string());
-  if (check_seal(path) == Seal::absent) {
+  const Seal seal = check_seal(path);
+  Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
+  constexpr auto otherwise = "it is damaged, or not a results file";
+  if (!file.valid())
+    fail_damaged(path, fmt::format("{} cannot be read as HDF5 ({})", path.string(), last_error()), otherwise);
+  Handle root(H5Gopen2(file.get(), "/", H5P_DEFAULT), H5Gclose);
+  if (!root.valid())
+    fail_damaged(path, path.string() + " cannot be read as HDF5 (it has no root group)", otherwise);
+  if (seal == Seal::absent) {
     util::log_warning("{} was changed by other software since assay wrote it, or is not a results file",
                       path.string());
   }
-  Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose);
-  util::check_input(file.valid(), "{} cannot be read as HDF5 ({})", path.string(),
-                    file.valid() ? "" : last_error());
-  Handle root(H5Gopen2(file.get(), "/", H5P_DEFAULT), H5Gclose);
-  util::check_input(root.valid(), "{} cannot be read as HDF5 (it has no root group)", path.string());
   return {std::move(file), std::move(root), path.string(), "/"};
 }
 

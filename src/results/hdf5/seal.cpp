@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-#include "assay/util/error.hpp"
+#include "assay/results/damaged_file.hpp"
 #include "assay/util/files.hpp"
 #include "assay/util/hash.hpp"
 
@@ -32,10 +32,10 @@ Seal check_seal(const std::filesystem::path& path) {
   if (std::memcmp(trailer, kMagic.data(), kMagic.size()) != 0) return Seal::absent;
   std::uint64_t fields[2];
   std::memcpy(fields, trailer + kMagic.size(), sizeof(fields));
-  util::check_input(
-      fields[0] == image.size() && fields[1] == util::xxh3_64(image),
-      "{} is damaged (its checksum is wrong); restore it from a copy, or run the campaign again",
-      path.string());
+  if (fields[0] != image.size() || fields[1] != util::xxh3_64(image)) {
+    fail_damaged(path, path.string() + " is damaged (its checksum is wrong)",
+                 "restore it from a copy, or run the campaign again");
+  }
   return Seal::intact;
 }
 
