@@ -12,7 +12,11 @@
 namespace assay::comm {
 namespace {
 
-constexpr int tag_go = 1000;  // the last that there is: users of a group count theirs from 1
+// The last that there are: users of a group count theirs from 1.
+constexpr int tag_outcome = 999;
+constexpr int tag_go = 1000;
+
+constexpr double look_seconds = 1;  // between two looks at MPI's own errors while a rank takes its time
 
 struct Outcome {
   Failure failure;
@@ -51,6 +55,17 @@ bool failed(const Outcome& outcome) {
   return outcome.failure.code != util::ExitCode::ok;
 }
 
+Message wait_for_any(Communicator& group, int tag) {
+  while (true) {
+    if (auto message = group.wait_any(tag, look_seconds)) return std::move(*message);
+  }
+}
+
+// Rank 0 is ready: the others leave their wait, so that the collective after it finds all ranks there.
+void let_go(Communicator& group) {
+  for (int rank = 1; rank < group.size(); ++rank) group.post(rank, tag_go, {});
+}
+
 // Ends the agreement: every rank hears what rank 0 knows.
 void share(Communicator& group, const Outcome& known) {
   const Outcome shared = outcome_from(group.broadcast_message(to_bytes(known), 0));
@@ -77,11 +92,9 @@ void on_rank_zero(Communicator& group, const std::function<void()>& work) {
   Outcome outcome;
   if (group.rank() == 0) {
     outcome = outcome_of(work);
-    for (int rank = 1; rank < group.size(); ++rank) group.post(rank, tag_go, {});
+    let_go(group);
   } else {
-    // Rank 0 may take long: no deadline. Should it die, so does the job.
-    while (!group.wait_any(tag_go, 1.0)) {
-    }
+    (void)wait_for_any(group, tag_go);
   }
   share(group, outcome);
 }
@@ -94,10 +107,22 @@ void on_every_rank(Communicator& group, const std::function<void()>& work) {
   Outcome mine = outcome_of(work);
   if (failed(mine) && !mine.named && group.world_rank() != 0)
     mine.failure.message += fmt::format(" (rank {} on {})", group.world_rank(), group.host());
-  Outcome first;
-  for (const auto& bytes : group.gather_messages(to_bytes(mine), 0)) {
-    if (!failed(first)) first = outcome_from(bytes);
+  if (group.rank() != 0) {
+    group.post(0, tag_outcome, to_bytes(mine));
+    (void)wait_for_any(group, tag_go);
+    share(group, {});
+    return;
   }
+  Outcome first = std::move(mine);
+  int first_rank = 0;
+  for (int heard = 1; heard < group.size(); ++heard) {
+    const Message message = wait_for_any(group, tag_outcome);
+    Outcome outcome = outcome_from(message.bytes);
+    if (!failed(outcome) || (failed(first) && message.source > first_rank)) continue;
+    first = std::move(outcome);
+    first_rank = message.source;
+  }
+  let_go(group);
   share(group, first);
 }
 

@@ -3,22 +3,68 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <array>
+#include <cerrno>
 #include <charconv>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <functional>
-#include <string>
+#include <memory>
+#include <span>
 #include <vector>
 
 #include "assay/util/error.hpp"
+#include "assay/util/hash.hpp"
+#include "assay/util/log.hpp"
 
 namespace assay::comm {
 namespace {
 
-struct HostMask {
-  std::size_t host_hash = 0;
-  cpu_set_t cores{};
+/// A set of the kernel's own length, which may be beyond cpu_set_t's 1024.
+class CpuSet {
+ public:
+  explicit CpuSet(int cores)
+      : cores_(cores),
+        bytes_(CPU_ALLOC_SIZE(cores)),
+        set_(CPU_ALLOC(cores), [](cpu_set_t* set) { CPU_FREE(set); }) {
+    if (!set_) throw std::bad_alloc();
+    CPU_ZERO_S(bytes_, set_.get());
+  }
+  [[nodiscard]] int read() { return ::sched_getaffinity(0, bytes_, set_.get()) == 0 ? 0 : errno; }
+  [[nodiscard]] int apply() const { return ::sched_setaffinity(0, bytes_, set_.get()) == 0 ? 0 : errno; }
+  void add(int core) { CPU_SET_S(core, bytes_, set_.get()); }
+  [[nodiscard]] std::vector<int> members() const {
+    std::vector<int> members;
+    for (int core = 0; core < cores_; ++core) {
+      if (CPU_ISSET_S(core, bytes_, set_.get())) members.push_back(core);
+    }
+    return members;
+  }
+
+ private:
+  int cores_;
+  std::size_t bytes_;
+  std::unique_ptr<cpu_set_t, void (*)(cpu_set_t*)> set_;
+};
+
+// The cores that this process may use, ascending; none if the kernel does not say.
+std::vector<int> allowed_cores() {
+  constexpr int most = 1 << 20;
+  int error = EINVAL;
+  for (int size = CPU_SETSIZE; size <= most; size *= 2) {
+    CpuSet set(size);
+    error = set.read();
+    if (error == 0) return set.members();
+    if (error != EINVAL) break;  // EINVAL: the kernel's set is longer
+  }
+  util::log_warning("the cores of this process cannot be read ({}); computing with one thread",
+                    std::strerror(error));
+  return {};
+}
+
+struct Share {
+  std::int32_t node = 0;
+  std::uint32_t filler = 0;  // no byte that is sent is left undefined
+  std::uint64_t cores = 0;   ///< hash of their numbers
 };
 
 }  // namespace
@@ -34,11 +80,9 @@ int threads_from_environment() {
 }
 
 int bind_to_cores(Communicator& world, int wanted) {
-  HostMask mine;
-  mine.host_hash = std::hash<std::string>{}(world.host());
-  CPU_ZERO(&mine.cores);
-  (void)::sched_getaffinity(0, sizeof(mine.cores), &mine.cores);  // on failure: no cores, so one thread
-  std::vector<HostMask> all(static_cast<std::size_t>(world.size()));
+  const std::vector<int> cores = allowed_cores();
+  const Share mine{world.node(), 0, util::xxh3_64(std::as_bytes(std::span(cores)))};
+  std::vector<Share> all(static_cast<std::size_t>(world.size()));
   world.all_gather(std::as_bytes(std::span(&mine, 1)), std::as_writable_bytes(std::span(all)));
 
   if (wanted > 0) return wanted;
@@ -47,22 +91,20 @@ int bind_to_cores(Communicator& world, int wanted) {
   int sharers = 0;
   int place = 0;
   for (std::size_t rank = 0; rank < all.size(); ++rank) {
-    if (all[rank].host_hash != mine.host_hash || CPU_EQUAL(&all[rank].cores, &mine.cores) == 0) continue;
+    if (all[rank].node != mine.node || all[rank].cores != mine.cores) continue;
     if (static_cast<int>(rank) < world.rank()) ++place;
     ++sharers;
-  }
-  std::vector<int> cores;
-  for (int core = 0; core < CPU_SETSIZE; ++core) {
-    if (CPU_ISSET(core, &mine.cores)) cores.push_back(core);
   }
   const int count = static_cast<int>(cores.size());
   if (sharers <= 1 || count == 0) return std::max(1, count);
   const int threads = std::max(1, count / sharers);
-  cpu_set_t share;
-  CPU_ZERO(&share);
-  for (int i = 0; i < threads; ++i)
-    CPU_SET(cores[static_cast<std::size_t>((place * threads + i) % count)], &share);
-  if (::sched_setaffinity(0, sizeof(share), &share) != 0) util::fail_errno("sched_setaffinity");
+  CpuSet share(cores.back() + 1);
+  for (int i = 0; i < threads; ++i) share.add(cores[static_cast<std::size_t>((place * threads + i) % count)]);
+  if (const int error = share.apply(); error != 0) {
+    util::log_warning(
+        "this rank's cores cannot be pinned ({}); its {} threads compute wherever there is room",
+        std::strerror(error), threads);
+  }
   return threads;
 }
 

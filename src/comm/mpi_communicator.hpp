@@ -50,6 +50,7 @@ class MpiCommunicator final : public Communicator {
   void abort(int exit_code) override;
   int world_rank() const override { return me().world_rank; }
   std::string host() const override { return me().host; }
+  int node() const override { return me().node; }
   int local_size() const override;
 
   /// A barrier of at most `seconds`, before finalising. False if somebody did not come.

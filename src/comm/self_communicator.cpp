@@ -83,6 +83,7 @@ class SelfCommunicator final : public Communicator {
   }
   int world_rank() const override { return world_rank_; }
   std::string host() const override { return host_name(); }
+  int node() const override { return world_rank_; }
   int local_size() const override { return 1; }
 
  private:

@@ -1,10 +1,13 @@
 #include "assay/comm/agreement.hpp"
 
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <functional>
 #include <new>
 #include <string>
+#include <thread>
 
+#include "comm/settings.hpp"
 #include "support/mpi_world.hpp"
 
 using namespace assay;
@@ -102,4 +105,21 @@ TEST_CASE("success is agreed on too") {
   comm::on_every_rank(world, [&] { ++calls; });
   comm::on_rank_zero(world, [] {});
   CHECK(calls == 1);
+}
+
+// As when one node reads its weights from a slower disk.
+TEST_CASE("a rank that takes longer than the deadline is waited for") {
+  auto& world = test::world();
+  const auto before = comm::comm_settings();
+  comm::comm_settings().timeout_seconds = 0.2;
+  const auto group = world.split(0, world.rank(), "impatient group");
+  comm::comm_settings() = before;
+  for (const int slow : {0, world.size() - 1}) {
+    comm::on_every_rank(*group, [&] {
+      if (world.rank() == slow) std::this_thread::sleep_for(std::chrono::milliseconds(600));
+    });
+  }
+  comm::on_rank_zero(*group, [] { std::this_thread::sleep_for(std::chrono::milliseconds(600)); });
+  group->barrier();  // of use still
+  CHECK(group->size() == world.size());
 }

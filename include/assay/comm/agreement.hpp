@@ -1,5 +1,6 @@
 // Failing together: what one rank throws, every rank throws, so that all leave by the same exit code and none
-// waits in a collective for one that is gone.
+// waits in a collective for one that is gone. Ranks wait here for slower ones without a deadline: loading a
+// model may take one of them minutes longer than another. A rank that died is the launcher's to notice.
 #pragma once
 
 #include <exception>
@@ -19,7 +20,7 @@ class AgreedError : public util::Error {
 };
 
 /// Runs `work` on rank 0 only; if it throws, every rank throws AgreedError. A group of one throws what `work`
-/// throws. Collective; the others wait for as long as it takes.
+/// throws. Collective.
 void on_rank_zero(Communicator& group, const std::function<void()>& work);
 
 /// Runs `work` on every rank; if it throws anywhere, every rank throws AgreedError (a group of one: what

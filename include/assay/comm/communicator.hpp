@@ -1,7 +1,9 @@
 // A group of ranks: collectives on host buffers, and messages. Two implementations: self (size 1, calls no
 // library) and mpi. Collective calls must be made by every rank of the group, in the same order.
-// Every wait has a deadline (ASSAY_COMM_TIMEOUT seconds, default 300, for collectives and `receive`): on
-// expiry, or on any MPI error, Error(internal) is thrown naming the group, the operation and the peer.
+// Collectives, `receive` and `flush` have a deadline (ASSAY_COMM_TIMEOUT seconds, default 300): on expiry, or
+// on any MPI error, Error(internal) is thrown naming the group, the operation and the peer. Where ranks may
+// come minutes apart (loading, the end of a run) use agreement.hpp or wait_any, which have none: there a rank
+// that dies is the launcher's to notice, and it ends the job.
 #pragma once
 
 #include <cstddef>
@@ -65,7 +67,9 @@ class Communicator {
   /// This rank's number in the whole job, and its host's name: how errors name it.
   [[nodiscard]] virtual int world_rank() const = 0;
   [[nodiscard]] virtual std::string host() const = 0;
-  /// Ranks of this group on this rank's host.
+  /// The same number on the ranks that share this rank's memory, and on no others.
+  [[nodiscard]] virtual int node() const = 0;
+  /// Ranks of this group on this rank's node.
   [[nodiscard]] virtual int local_size() const = 0;
 };
 
