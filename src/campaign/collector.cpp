@@ -10,6 +10,29 @@
 #include "assay/util/log.hpp"
 
 namespace assay::campaign {
+namespace {
+
+// "17 requests, of documents 3-9, 12": how much of a failed task was not computed.
+std::string describe_dropped(std::vector<std::int64_t> documents) {
+  constexpr int most_ranges = 8;
+  const std::size_t requests = documents.size();
+  std::sort(documents.begin(), documents.end());
+  documents.erase(std::unique(documents.begin(), documents.end()), documents.end());
+  std::string text = fmt::format("{} request{}, of document{}", requests, requests == 1 ? "" : "s",
+                                 documents.size() == 1 ? "" : "s");
+  int ranges = 0;
+  for (std::size_t first = 0; first < documents.size();) {
+    std::size_t last = first;
+    while (last + 1 < documents.size() && documents[last + 1] == documents[last] + 1) ++last;
+    if (++ranges > most_ranges) return text + fmt::format(" and {} more", documents.size() - first);
+    text += fmt::format("{} {}", ranges > 1 ? "," : "", documents[first]);
+    if (last > first) text += fmt::format("-{}", documents[last]);
+    first = last + 1;
+  }
+  return text;
+}
+
+}  // namespace
 
 Collector::Collector(Preparation& preparation, results::Journal& journal, bool fail_fast)
     : preparation_(preparation),
@@ -81,6 +104,9 @@ std::vector<std::uint64_t> Collector::pending() const {
 
 void Collector::start(results::ResultsWriter& writer) {
   writer_ = &writer;
+  std::vector<std::string> names;
+  for (const PreparedTask& prepared : preparation_.tasks) names.push_back(prepared.task.task);
+  writer.plan(names);  // replicas finish tasks in any order
   for (std::size_t task = 0; task < tasks_.size(); ++task) {
     if (tasks_[task].left == 0) finish_task(task);
   }
@@ -92,7 +118,7 @@ void Collector::handed_out(std::uint64_t id) {
   progress_.start();
 }
 
-void Collector::take(engine::Completion completion) {
+bool Collector::take(engine::Completion completion) {
   ASSAY_CHECK(completion.id < preparation_.requests.size());
   const PlannedRequest& planned = preparation_.requests[completion.id];
   const PreparedTask& prepared = preparation_.tasks[planned.task];
@@ -106,11 +132,32 @@ void Collector::take(engine::Completion completion) {
          completion});
   } else if (state.error.empty()) {
     state.error = fmt::format("task {}: document {}: {}", prepared.task.task, doc_id, completion.error);
+    if (fail_fast_) {
+      journal_.sync();
+      progress_.clear();
+      throw util::InputError(state.error);
+    }
   }
   done = 1;
   state.completions[planned.sample][planned.index] = std::move(completion);
   progress_.advance(prepared.task.task);
+  const bool failed = !state.error.empty();
   if (--state.left == 0) finish_task(planned.task);
+  return failed;
+}
+
+bool Collector::drop(std::uint64_t id) {
+  const PlannedRequest& planned = preparation_.requests[id];
+  const PreparedTask& prepared = preparation_.tasks[planned.task];
+  TaskState& state = tasks_[planned.task];
+  if (state.error.empty()) return false;
+  char& done = state.done[planned.sample][planned.index];
+  ASSAY_CHECK(done == 0);
+  done = 1;
+  state.dropped.push_back(prepared.samples[planned.sample].doc_id);
+  progress_.advance(prepared.task.task);
+  if (--state.left == 0) finish_task(planned.task);
+  return true;
 }
 
 void Collector::finish_task(std::size_t index) {
@@ -123,6 +170,8 @@ void Collector::finish_task(std::size_t index) {
   result.num_fewshot = prepared.num_fewshot;
   result.documents = prepared.documents;
   result.error = state.error;
+  if (!state.dropped.empty())
+    result.error += fmt::format("; not computed after it: {}", describe_dropped(std::move(state.dropped)));
   if (result.error.empty()) {
     try {
       for (std::size_t i = 0; i < prepared.samples.size(); ++i) {

@@ -24,8 +24,13 @@ class Collector {
   void start(results::ResultsWriter& writer);
   /// The request `id` goes to a replica: its task's clock starts with its first request.
   void handed_out(std::uint64_t id);
-  /// Journals one completion; on a task's last one, scores and writes the task.
-  void take(engine::Completion completion);
+  /// Journals one completion; on a task's last one, scores and writes the task. True if its task has failed,
+  /// now or before: then every request of it that was not handed out is to be dropped. With fail_fast the
+  /// first failure throws InputError instead. Each id once.
+  [[nodiscard]] bool take(engine::Completion completion);
+  /// True if the task of request `id`, not handed out yet, has failed: the request counts as done, and the
+  /// task's error will name it.
+  [[nodiscard]] bool drop(std::uint64_t id);
   [[nodiscard]] bool all_done() const { return tasks_left_ == 0; }
   [[nodiscard]] std::size_t failed_tasks() const { return failed_tasks_; }
   [[nodiscard]] std::int64_t resumed_requests() const { return resumed_; }
@@ -39,6 +44,7 @@ class Collector {
     std::int64_t left = 0;
     std::int64_t resumed = 0;
     std::string error;
+    std::vector<std::int64_t> dropped;  ///< documents, one entry for each request that was not computed
     bool written = false;
     std::optional<util::Stopwatch> watch;  ///< from the first request handed out
   };

@@ -8,8 +8,6 @@
 namespace assay::campaign {
 namespace {
 
-enum Tag : int { tag_pull = 1, tag_work = 2, tag_result = 3, tag_cancel = 4, tag_leaving = 5 };
-
 constexpr double idle_seconds = 0.005;  // how long an idle leader waits for a message before it looks around
 
 }  // namespace
@@ -33,9 +31,14 @@ std::vector<engine::Request> CoordinatorFeed::pop(std::size_t max) {
   return requests;
 }
 
+void CoordinatorFeed::take(engine::Completion completion) {
+  if (!collector_.take(std::move(completion))) return;
+  std::erase_if(pending_, [this](std::uint64_t id) { return collector_.drop(id); });
+}
+
 void CoordinatorFeed::take_result(const comm::Message& message) {
   util::ByteReader in(message.bytes);
-  collector_.take(engine::read_completion(in));
+  take(engine::read_completion(in));
   ++results_received_;
 }
 
@@ -72,7 +75,7 @@ std::vector<engine::Request> CoordinatorFeed::pull(std::size_t max) {
 }
 
 void CoordinatorFeed::deliver(engine::Completion completion) {
-  collector_.take(std::move(completion));
+  take(std::move(completion));
 }
 
 bool CoordinatorFeed::finished() {

@@ -1,7 +1,7 @@
 // How replicas get work: rank 0 serves a queue, the other leaders pull from it over MPI messages on the
 // world.
 //
-// Protocol (tags below; byte layout by ByteWriter):
+// Protocol (byte layout by ByteWriter):
 //   pull    leader -> 0   u64: how many requests it has room for
 //   work    0 -> leader   u8: 1 if no work will ever follow; u64 count; requests
 //   result  leader -> 0   one completion
@@ -19,6 +19,9 @@
 
 namespace assay::campaign {
 
+/// Of the protocol's messages on the world.
+enum FeedTag : int { tag_pull = 1, tag_work = 2, tag_result = 3, tag_cancel = 4, tag_leaving = 5 };
+
 /// Rank 0's feed: hands out pending requests to its own engine and to the other leaders, first come first
 /// served, and passes all completions to the collector.
 class CoordinatorFeed : public engine::RequestFeed {
@@ -34,6 +37,7 @@ class CoordinatorFeed : public engine::RequestFeed {
 
  private:
   void serve();
+  void take(engine::Completion completion);
   void take_result(const comm::Message& message);
   std::vector<engine::Request> pop(std::size_t max);
   void forward_cancel();

@@ -1,5 +1,6 @@
 #include "campaign/launch.hpp"
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "assay/comm/agreement.hpp"
@@ -11,6 +12,9 @@ namespace assay::campaign {
 
 Launch plan_launch(const CampaignConfig& config, int ranks, int threads) {
   Launch launch;
+  std::error_code ignored;
+  util::check_input(std::filesystem::is_directory(config.model, ignored), "model directory {} does not exist",
+                    config.model.string());
   launch.spec = model::read_arch_spec(config.model);
   launch.shape = plan::choose_mesh(config.mesh, ranks, launch.spec);
   launch.options = engine_options(config, launch.spec, threads);
@@ -23,7 +27,8 @@ Launch plan_launch(const CampaignConfig& config, int ranks, int threads) {
 }
 
 void check_same_kernels(comm::Communicator& world) {
-  const std::string mine = ops::cpu_isa_name();
+  std::string mine;
+  comm::on_every_rank(world, [&] { mine = ops::cpu_isa_name(); });  // refuses a bad ASSAY_CPU_ISA
   const auto bytes = std::as_bytes(std::span(mine));
   const auto broadcast = world.broadcast_message({bytes.begin(), bytes.end()}, 0);
   const std::string first(reinterpret_cast<const char*>(broadcast.data()), broadcast.size());

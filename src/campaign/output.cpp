@@ -4,31 +4,39 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <thread>
+#include <utility>
 
+#include "assay/comm/communicator.hpp"
+#include "assay/results/damaged_file.hpp"
 #include "assay/results/results_reader.hpp"
 #include "assay/util/clock.hpp"
 #include "assay/util/error.hpp"
 #include "assay/util/files.hpp"
 #include "assay/util/json.hpp"
+#include "assay/util/log.hpp"
+#include "campaign/shared_config.hpp"
 
 namespace assay::campaign {
 namespace {
 
-// When a launcher is killed, its ranks take about a second to notice and leave: the next launch waits for
-// them rather than being refused.
-void wait_for_last_run(const std::filesystem::path& journal) {
-  constexpr double patience_seconds = 3;
-  const util::Stopwatch watch;
-  std::error_code error;
-  while (std::filesystem::exists(journal, error) && !util::try_lock(journal).valid()) {
-    util::check_input(watch.seconds() < patience_seconds,
-                      "{} is in use by another run; wait for it, stop it, or choose another output",
-                      journal.string());
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
+constexpr double usual_patience_seconds = 3;
+constexpr double restart_patience_seconds = 120;
+constexpr double word_every_seconds = 10;
+
+std::filesystem::path note_path(const std::filesystem::path& journal) {
+  return journal.string() + ".holder";
+}
+
+[[noreturn]] void refuse_held(const std::filesystem::path& journal) {
+  const std::string holder = HolderNote::read(journal);
+  util::fail_input("{} is in use by another run{}; wait for it, stop it, or choose another output",
+                   journal.string(), holder.empty() ? "" : " (" + holder + ")");
 }
 
 // A journal of other kernels is not continued: its answers differ in their last bits, and nothing in the
@@ -52,10 +60,38 @@ void check_same_instructions(const std::filesystem::path& journal, const std::st
 
 }  // namespace
 
-void check_output(const CampaignConfig& config) {
+HolderNote::HolderNote(const std::filesystem::path& journal) : path_(note_path(journal)) {
+  const char* job = std::getenv("SLURM_JOB_ID");
+  std::ofstream(path_, std::ios::trunc)
+      << fmt::format("process {} on {}{}\n", ::getpid(), comm::make_self_communicator()->host(),
+                     job == nullptr ? "" : fmt::format(", SLURM job {}", job));
+}
+
+HolderNote::~HolderNote() {
+  std::error_code ignored;
+  std::filesystem::remove(path_, ignored);
+}
+
+std::string HolderNote::read(const std::filesystem::path& journal) {
+  constexpr std::size_t most_bytes = 4096;
+  try {
+    const std::string text = util::read_file(note_path(journal), most_bytes);
+    const std::string line = text.substr(0, text.find('\n'));
+    // Of another run, and shown on a terminal.
+    return std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c <= '~'; }) ? line : "";
+  } catch (const util::Error&) {
+    return {};
+  }
+}
+
+double lock_patience_seconds() {
+  return slurm_restarts() > 0 ? restart_patience_seconds : usual_patience_seconds;
+}
+
+Output::Output(const CampaignConfig& config, double patience_seconds)
+    : config_(config), journal_(results::journal_path(config.output)) {
   const auto folder =
       config.output.has_parent_path() ? config.output.parent_path() : std::filesystem::path(".");
-  const auto journal = results::journal_path(config.output);
   std::error_code error;
   util::check_input(std::filesystem::is_directory(folder, error), "the output's folder {} does not exist",
                     folder.string());
@@ -63,19 +99,44 @@ void check_output(const CampaignConfig& config) {
                     "the output {} is a folder; name a file", config.output.string());
   util::check_input(::access(folder.c_str(), W_OK) == 0, "the output's folder {} is not writable",
                     folder.string());
-  wait_for_last_run(journal);
-  util::check_input(config.overwrite || std::filesystem::exists(journal, error) ||
-                        !std::filesystem::exists(config.output, error),
+  if (std::filesystem::exists(journal_, error)) {
+    lock(patience_seconds);
+    return;
+  }
+  util::check_input(config.overwrite || !std::filesystem::exists(config.output, error),
                     "{} exists but its journal {} does not, so it cannot be resumed; choose another output "
                     "or give --overwrite",
-                    config.output.string(), journal.string());
+                    config.output.string(), journal_.string());
 }
 
-void check_tasks_kept(const CampaignConfig& config, const Preparation& preparation) {
+void Output::lock(double patience_seconds) {
+  const util::Stopwatch watch;
+  double next_word = word_every_seconds;
+  while (true) {
+    held_ = util::try_lock(journal_);
+    if (held_.valid()) break;
+    if (watch.seconds() >= patience_seconds) refuse_held(journal_);
+    if (watch.seconds() >= next_word) {
+      next_word += word_every_seconds;
+      const std::string holder = HolderNote::read(journal_);
+      util::log_info("waiting for {}, held by {}: {:.0f} s of at most {:.0f}", journal_.string(),
+                     holder.empty() ? "another run" : holder, watch.seconds(), patience_seconds);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  note_.emplace(journal_);
+}
+
+void Output::check_tasks_kept(const Preparation& preparation) const {
   std::error_code error;
-  if (config.overwrite || !std::filesystem::exists(config.output, error)) return;
-  const results::ResultsReader reader(config.output);
-  for (const auto& there : reader.tasks()) {
+  if (config_.overwrite || !std::filesystem::exists(config_.output, error)) return;
+  std::optional<results::ResultsReader> reader;
+  try {
+    reader.emplace(config_.output);
+  } catch (const results::DamagedFile&) {
+    return;  // the writer moves it aside once the journal is known to be this run's
+  }
+  for (const auto& there : reader->tasks()) {
     const auto asked =
         std::any_of(preparation.tasks.begin(), preparation.tasks.end(),
                     [&](const PreparedTask& prepared) { return prepared.task.task == there.task; });
@@ -83,24 +144,24 @@ void check_tasks_kept(const CampaignConfig& config, const Preparation& preparati
         asked,
         "{} holds results of task {}, which this command does not name; name it too, choose another output, "
         "or give --overwrite",
-        config.output.string(), there.task);
+        config_.output.string(), there.task);
   }
 }
 
-std::unique_ptr<results::Journal> open_journal(const CampaignConfig& config, const std::string& identity) {
-  const auto journal = results::journal_path(config.output);
+// The output goes first: should this end in between, the journal still answers for it.
+void Output::start_over() const {
   std::error_code error;
-  if (config.overwrite && std::filesystem::exists(journal, error)) {
-    // Emptied under its lock and never unlinked: another run that holds it keeps what it has.
-    const auto lock = util::try_lock(journal);
-    util::check_input(lock.valid(),
-                      "{} is in use by another run; wait for it, stop it, or choose another output",
-                      journal.string());
-    std::filesystem::resize_file(journal, 0);
-  }
-  if (config.overwrite) std::filesystem::remove(config.output, error);
-  check_same_instructions(journal, identity);
-  return std::make_unique<results::Journal>(journal, identity);
+  std::filesystem::remove(config_.output, error);
+  util::check_input(!error, "cannot remove {} ({}); choose another output", config_.output.string(),
+                    error.message());
+  if (::ftruncate(held_.get(), 0) != 0) util::fail_errno("truncate " + journal_.string());
+}
+
+std::unique_ptr<results::Journal> Output::open_journal(const std::string& identity) {
+  if (!held_.valid()) lock(0);  // not there when this began
+  if (config_.overwrite) start_over();
+  check_same_instructions(journal_, identity);
+  return std::make_unique<results::Journal>(journal_, identity, std::move(held_));
 }
 
 }  // namespace assay::campaign

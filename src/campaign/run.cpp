@@ -23,6 +23,7 @@
 #include "campaign/launch.hpp"
 #include "campaign/output.hpp"
 #include "campaign/preparation.hpp"
+#include "campaign/shared_config.hpp"
 #include "campaign/stop_signal.hpp"
 #include "campaign/timings.hpp"
 
@@ -34,6 +35,7 @@ struct Coordinator {
   std::unique_ptr<text::Tokenizer> tokenizer;
   Preparation preparation;
   std::unique_ptr<results::Journal> journal;
+  std::optional<Output> output;  // after the journal: who held it is said until it is let go
   std::unique_ptr<Collector> collector;
   std::unique_ptr<results::ResultsWriter> writer;
 };
@@ -74,12 +76,12 @@ void prepare_coordinator(const CampaignConfig& config, const Launch& launch,
         "task",
         coordinator.tokenizer->vocab_size(), launch.spec.vocab);
   }
-  check_output(config);
+  coordinator.output.emplace(config);
   coordinator.preparation =
       prepare(config, *coordinator.tokenizer, launch.options.max_length, launch.spec.generation);
-  check_tasks_kept(config, coordinator.preparation);
-  coordinator.journal =
-      open_journal(config, journal_identity(launch, model_fingerprint, coordinator.tokenizer->fingerprint()));
+  coordinator.output->check_tasks_kept(coordinator.preparation);
+  coordinator.journal = coordinator.output->open_journal(
+      journal_identity(launch, model_fingerprint, coordinator.tokenizer->fingerprint()));
   coordinator.collector =
       std::make_unique<Collector>(coordinator.preparation, *coordinator.journal, config.fail_fast);
   coordinator.writer = std::make_unique<results::ResultsWriter>(
@@ -124,9 +126,10 @@ void end_job(comm::Communicator& world, const std::exception& error) {
 
 }  // namespace
 
-util::ExitCode run_campaign(const CampaignConfig& config, comm::Communicator& world) {
+util::ExitCode run_campaign(const CampaignConfig& given, comm::Communicator& world) {
   const util::Stopwatch watch;
   watch_stop_signals();
+  const CampaignConfig config = share_config(given, world);
   int wanted_threads = 0;
   comm::on_every_rank(world, [&] { wanted_threads = comm::threads_from_environment(); });
   int threads = 1;
@@ -135,7 +138,6 @@ util::ExitCode run_campaign(const CampaignConfig& config, comm::Communicator& wo
   Launch launch;
   std::optional<model::Checkpoint> checkpoint;
   comm::on_every_rank(world, [&] {
-    check(config);
     launch = plan_launch(config, world.size(), threads);
     checkpoint.emplace(config.model, launch.spec);
   });

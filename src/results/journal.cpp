@@ -36,16 +36,20 @@ struct Journal::Impl {
   std::uint64_t appended = 0;
   std::vector<JournalRecord> records;
 
-  void open_and_lock();
+  void open_and_lock(util::FileDescriptor held);
   void read(const std::string& identity);
   void write_at_end(std::span<const std::byte> bytes);
   [[noreturn]] void fail_write(int error);
 };
 
-void Journal::Impl::open_and_lock() {
-  fd = util::FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+void Journal::Impl::open_and_lock(util::FileDescriptor held) {
+  fd = std::move(held);
+  if (!fd.valid())
+    fd = util::FileDescriptor(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
   util::check_input(fd.valid(), "cannot create {} ({}); choose an output in a folder you can write to",
                     path.string(), std::strerror(errno));
+  if (::fcntl(fd.get(), F_SETFL, O_APPEND) != 0) util::fail_errno("fcntl " + path.string());
+  // Of a descriptor that holds the lock already this asks for nothing new.
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return;
   util::check_input(errno != EWOULDBLOCK,
                     "{} is in use by another run; wait for it, stop it, or choose another output",
@@ -121,10 +125,10 @@ void Journal::Impl::write_at_end(std::span<const std::byte> bytes) {
   size += bytes.size();
 }
 
-Journal::Journal(const std::filesystem::path& path, const std::string& identity)
+Journal::Journal(const std::filesystem::path& path, const std::string& identity, util::FileDescriptor held)
     : impl_(std::make_unique<Impl>()) {
   impl_->path = path;
-  impl_->open_and_lock();
+  impl_->open_and_lock(std::move(held));
   impl_->read(identity);
 }
 

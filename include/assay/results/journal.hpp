@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "assay/engine/request.hpp"
+#include "assay/util/files.hpp"
 
 namespace assay::results {
 
@@ -41,8 +42,8 @@ class Journal {
   /// as the text of a JSON object. Reads what is there: a torn record at the end is cut off; a damaged record
   /// in the middle is skipped with a warning and those after it are kept. Throws InputError if another
   /// process holds it, if it cannot be created, if it is not a journal, or if its identity differs (naming
-  /// the keys).
-  Journal(const std::filesystem::path& path, const std::string& identity);
+  /// the keys). `held`: from util::try_lock(path), where the caller has the lock already; it is taken over.
+  Journal(const std::filesystem::path& path, const std::string& identity, util::FileDescriptor held = {});
   ~Journal();
   Journal(Journal&&) noexcept;
   Journal& operator=(Journal&&) noexcept;

@@ -54,7 +54,7 @@ util::ExitCode run(const std::vector<std::string>& arguments) {
   util::set_log_rank(world.rank());
   try {
     campaign::CampaignConfig config;
-    comm::on_every_rank(world, [&] { config = read_campaign_options(values); });
+    comm::on_rank_zero(world, [&] { config = read_campaign_options(values); });
     const auto code = campaign::run_campaign(config, world);
     if (world.rank() == 0 && code != util::ExitCode::resumable) report(config);
     return code;
