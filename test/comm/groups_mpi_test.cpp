@@ -46,7 +46,6 @@ void check_mesh(const MeshShape& shape) {
   CHECK(mesh.replica_group().rank() == at.stage * shape.tp + at.tensor_rank);
 
   CHECK(mesh.is_leader() == (world().rank() == mesh.leader_of(at.replica)));
-  CHECK(mesh.is_first_stage() == (at.stage == 0));
   CHECK(mesh.is_last_stage() == (at.stage == shape.pp - 1));
   CHECK(mesh.replica_group().name() == "replica " + std::to_string(at.replica));
 

@@ -25,7 +25,6 @@ TEST_CASE("ranks are laid out tensor rank first, then stage, then replica") {
 TEST_CASE("a mesh of one rank needs no launcher") {
   const auto self = make_self_communicator();
   const Mesh mesh(*self, {});
-  CHECK(mesh.is_first_stage());
   CHECK(mesh.is_last_stage());
   CHECK(mesh.is_leader());
   CHECK(mesh.tensor_group().size() == 1);

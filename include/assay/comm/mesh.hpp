@@ -42,7 +42,6 @@ class Mesh {
   Mesh(Communicator& world, const MeshShape& shape);
   [[nodiscard]] const MeshShape& shape() const { return shape_; }
   [[nodiscard]] const MeshCoordinate& coordinate() const { return coordinate_; }
-  [[nodiscard]] bool is_first_stage() const { return coordinate_.stage == 0; }
   [[nodiscard]] bool is_last_stage() const { return coordinate_.stage == shape_.pp - 1; }
   /// True on the rank that schedules its replica: tensor rank 0 of stage 0.
   [[nodiscard]] bool is_leader() const { return coordinate_.stage == 0 && coordinate_.tensor_rank == 0; }
