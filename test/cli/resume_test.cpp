@@ -19,6 +19,7 @@
 #include "assay/util/files.hpp"
 #include "cli/assay_program.hpp"
 #include "results/journal_format.hpp"
+#include "support/skip.hpp"
 #include "support/temp_dir.hpp"
 
 using namespace assay::test;
@@ -163,8 +164,7 @@ TEST_CASE("resumed on another mesh, nothing finished runs twice") {
 
 TEST_CASE("a journal of other instructions is not continued, and says how it can be") {
   if (std::string(assay::ops::cpu_isa_name()) == "baseline") {
-    WARN("SKIPPED: this CPU has none but the baseline instructions");
-    return;
+    return assay::test::skip("this CPU has none but the baseline instructions");
   }
   const TempDir folder;
   const auto output = folder / "out.h5";
@@ -186,10 +186,32 @@ TEST_CASE("a journal of other instructions is not continued, and says how it can
   CHECK(assay_run(1, output, overwrite).exit_code == 0);
 }
 
+TEST_CASE("a damaged results file is moved aside and written anew from the journal") {
+  const TempDir folder;
+  const auto output = folder / "out.h5";
+  const std::vector<std::string> extra{"--limit", "3"};
+  REQUIRE(assay_run(1, output, extra).exit_code == 0);
+  const std::string expected = samples(output);
+  std::string bytes = read_bytes(output);
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+  std::ofstream(output, std::ios::binary | std::ios::trunc) << bytes;
+
+  const auto shown = run_assay({"results", "show", output.string()});
+  CHECK(shown.exit_code == 2);
+  CHECK_THAT(shown.err, Catch::Contains("out.h5.journal holds the answers") && Catch::Contains("assay run"));
+
+  const auto again = assay_run(1, output, extra);
+  INFO(again.err);
+  CHECK(again.exit_code == 0);
+  CHECK_THAT(again.err, Catch::Contains("out.h5.damaged"));
+  CHECK(again.err.find("warning") == again.err.rfind("warning"));
+  CHECK(samples(output) == expected);
+  CHECK(read_bytes(output.string() + ".damaged") == bytes);
+}
+
 TEST_CASE("ranks of other instructions do not compute together") {
   if (std::string(assay::ops::cpu_isa_name()) == "baseline") {
-    WARN("SKIPPED: this CPU has none but the baseline instructions");
-    return;
+    return assay::test::skip("this CPU has none but the baseline instructions");
   }
   const TempDir folder;
   auto line = under_mpirun(1, run_words(folder / "out.h5", {"--limit", "3"}));
@@ -203,6 +225,35 @@ TEST_CASE("ranks of other instructions do not compute together") {
   REQUIRE(failure.sentences.size() == 1);
   CHECK_THAT(failure.sentences[0],
              Catch::Contains("baseline instructions here") && Catch::Contains("(rank 1 on "));
+}
+
+TEST_CASE("a rank with instructions that there are not is named, and all leave") {
+  const TempDir folder;
+  const auto line = under_mpirun(1, run_words(folder / "out.h5", {"--limit", "3"}));
+  auto all = line;
+  all.insert(all.begin(), {"mpirun", "-np", "1"});
+  all.insert(all.end(), {":", "-np", "1", "env", "ASSAY_CPU_ISA=nonsense"});
+  all.insert(all.end(), line.begin(), line.end());
+  const auto failure = run_to_failure(all, mpi_options());
+  INFO(failure.result.err);
+  CHECK(failure.result.exit_code == 2);
+  REQUIRE(failure.sentences.size() == 1);
+  CHECK_THAT(failure.sentences[0], Catch::Contains("ASSAY_CPU_ISA") && Catch::Contains("(rank 1 on "));
+  CHECK(failure.seconds_after_error < most_seconds_after_error);
+}
+
+// As on nodes that see neither the campaign's folder nor the data.
+TEST_CASE("only the first rank needs the campaign file and the data") {
+  const TempDir folder;
+  auto all = under_mpirun(1, run_words(folder / "out.h5", {"--limit", "3"}));
+  auto blind = all;
+  blind[2] = (folder / "nothing.yaml").string();
+  all.insert(all.begin(), {"mpirun", "-np", "1"});
+  all.insert(all.end(), {":", "-np", "1"});
+  all.insert(all.end(), blind.begin(), blind.end());
+  const auto result = run_program(all, mpi_options());
+  INFO(result.err);
+  CHECK(result.exit_code == 0);
 }
 
 TEST_CASE("a finished campaign run again computes nothing and keeps its records") {
@@ -229,6 +280,20 @@ TEST_CASE("stopped on request it leaves with 75 and resumes") {
   CHECK_THAT(stopped.err, Catch::Contains("resumes"));
   const auto rest = assay_run(2, output, {"--dp", "2"});
   CHECK(rest.exit_code == 0);
+}
+
+TEST_CASE("a job that SLURM started again resumes, though its command says --overwrite") {
+  const TempDir folder;
+  const auto output = folder / "out.h5";
+  const std::vector<std::string> overwrite{"--limit", "5", "--overwrite"};
+  REQUIRE(assay_run(1, output, overwrite).exit_code == 0);
+  const auto again = assay_run(1, output, overwrite, {.environment = {{"SLURM_RESTART_COUNT", "1"}}});
+  INFO(again.err);
+  CHECK(again.exit_code == 0);
+  CHECK_THAT(again.err, Catch::Contains("--overwrite is ignored") && Catch::Contains("finished earlier"));
+  const auto over = assay_run(1, output, overwrite);
+  CHECK(over.exit_code == 0);
+  CHECK_THAT(over.err, !Catch::Contains("finished earlier"));
 }
 
 TEST_CASE("two runs cannot hold one output") {
