@@ -120,7 +120,8 @@ struct Sample {
   std::int64_t doc_id = 0;   ///< index in the split
   util::OrderedJson doc;     ///< after process_docs
   util::OrderedJson target;  ///< as lm-eval logs it: index, text or list; python_str() of it is hashed
-  std::vector<std::string> choices;  ///< multiple_choice: bare choice texts
+  /// Bare choice texts, of any output type; empty if the task has no doc_to_choice.
+  std::vector<std::string> choices;
   bool several_targets = false;  ///< the split's first target is a list: in this task any of a list counts
   std::vector<TextRequest> requests;
 };
