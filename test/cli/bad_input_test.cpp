@@ -279,13 +279,13 @@ TEST_CASE("memory that runs out on one rank is one sentence, and all ranks leave
   for (const int ranks : {1, 2}) {
     CAPTURE(ranks);
     const Broken broken;
-    // 8 GiB of cache within 4 GiB of addresses, which MPI's start fits into; on the last rank alone.
+    // Workspace for a million rows within 4 GiB of addresses, which MPI's start fits into; on the last rank
+    // alone.
     const std::string limit = "[ ${OMPI_COMM_WORLD_RANK:-0} -lt " + std::to_string(ranks - 1) +
                               " ] || ulimit -v 4194304; exec \"$@\"";
-    const auto failure = run_to_failure(in_shell(limit, ranks,
-                                                 broken.words({"--kv-cache-mib", "8192", "--max-sequences",
-                                                               "65536", "--tp", std::to_string(ranks)})),
-                                        mpi_options());
+    const auto failure = run_to_failure(
+        in_shell(limit, ranks, broken.words({"--batch-tokens", "1048576", "--tp", std::to_string(ranks)})),
+        mpi_options());
     INFO("stderr: " << failure.result.err);
     CHECK(failure.result.exit_code == 2);
     CHECK(failure.seconds_after_error < most_seconds_after_error);
