@@ -1,6 +1,7 @@
 #include "comm/backoff.hpp"
 
 #include <sched.h>
+#include <sys/prctl.h>
 
 #include <algorithm>
 #include <ctime>
@@ -8,12 +9,18 @@
 namespace assay::comm {
 namespace {
 
-// Longer than any collective of a decode step: a yield may cost a scheduler's slice where others compute too.
-constexpr double spin_seconds = 2e-3;
-constexpr double yield_seconds = 5e-3;
-constexpr double yield_seconds_oversubscribed = 300e-6;
-constexpr double shortest_sleep = 20e-6;
+// Ranks that compute the same amount arrive within this. Spinning or yielding for longer uses up the
+// scheduler's favour where others compute too: a rank that slept is put back on its core sooner.
+constexpr double spin_seconds = 50e-6;
+constexpr double yield_seconds_oversubscribed = 100e-6;  // the core is another rank's meanwhile
+constexpr double shortest_sleep = 5e-6;
 constexpr double longest_sleep = 1e-3;
+
+// By default the kernel may wake a sleeper 50 us late, to save wake-ups.
+void sleep_exactly() {
+  thread_local const int result = ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+  (void)result;  // refused: sleeps are only longer
+}
 
 void relax() {
 #if defined(__x86_64__) || defined(__i386__)
@@ -27,9 +34,10 @@ void Backoff::pause() {
   waited_ = util::now_seconds() - start_;
   if (!oversubscribed_ && waited_ < spin_seconds) {
     relax();
-  } else if (waited_ < (oversubscribed_ ? yield_seconds_oversubscribed : yield_seconds)) {
+  } else if (oversubscribed_ && waited_ < yield_seconds_oversubscribed) {
     sched_yield();
   } else {
+    sleep_exactly();
     const double seconds = std::clamp(waited_ / 64, shortest_sleep, longest_sleep);
     const timespec duration{0, static_cast<long>(seconds * 1e9)};
     nanosleep(&duration, nullptr);

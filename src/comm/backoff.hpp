@@ -6,8 +6,8 @@
 
 namespace assay::comm {
 
-/// Spins for the first microseconds (not when ranks outnumber cores), then yields, then sleeps for a
-/// fraction of the time already waited, so that the delay it adds stays a few per cent of the wait.
+/// Spins for the first microseconds, or yields where ranks outnumber cores, then sleeps for a fraction of the
+/// time already waited, so that the delay it adds stays a few per cent of the wait.
 class Backoff {
  public:
   explicit Backoff(bool oversubscribed) : oversubscribed_(oversubscribed) {}

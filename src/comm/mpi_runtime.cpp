@@ -1,5 +1,6 @@
 // Start and end of MPI.
 #include <mpi.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -65,8 +66,14 @@ Placement find_placement() {
   check_mpi(MPI_Comm_size(node, &local_size), "MPI_Comm_size");
   placement.me.node = placement.me.world_rank;
   check_mpi(MPI_Bcast(&placement.me.node, 1, MPI_INT, 0, node), "MPI_Bcast");
+  // The job's cores on this node, whether the launcher dealt them out among the ranks already or not.
+  cpu_set_t cores;
+  CPU_ZERO(&cores);
+  const bool known = ::sched_getaffinity(0, sizeof(cores), &cores) == 0;
+  check_mpi(MPI_Allreduce(MPI_IN_PLACE, &cores, sizeof(cores), MPI_BYTE, MPI_BOR, node), "MPI_Allreduce");
+  const long usable_cores = known ? CPU_COUNT(&cores) : ::sysconf(_SC_NPROCESSORS_ONLN);
   check_mpi(MPI_Comm_free(&node), "MPI_Comm_free");
-  placement.oversubscribed = local_size > sysconf(_SC_NPROCESSORS_ONLN);
+  placement.oversubscribed = local_size > usable_cores;
   return placement;
 }
 
