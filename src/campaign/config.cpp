@@ -86,7 +86,8 @@ std::vector<Setting> make_settings() {
          c.sample_seed = parse_number<std::uint64_t>(v, "sample_seed", 0, 1ULL << 63);
        }},
       {"gen_kwargs", "k=v,...",
-       "override generation settings: temperature, top_k, top_p, do_sample, max_gen_toks, until",
+       "override generation settings: temperature, top_k, top_p, do_sample, "
+       "repetition_penalty, max_gen_toks, until",
        [](CampaignConfig& c, const std::string& v) { c.gen_kwargs = v; }},
       {"seed", "N", "seed of sampled generations (default 0)",
        [](CampaignConfig& c, const std::string& v) {

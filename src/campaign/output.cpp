@@ -21,6 +21,7 @@
 #include "assay/util/json.hpp"
 #include "assay/util/log.hpp"
 #include "campaign/shared_config.hpp"
+#include "campaign/stop_signal.hpp"
 
 namespace assay::campaign {
 namespace {
@@ -31,6 +32,11 @@ constexpr double word_every_seconds = 10;
 
 std::filesystem::path note_path(const std::filesystem::path& journal) {
   return journal.string() + ".holder";
+}
+
+// Which SLURM job emptied the journal last.
+std::filesystem::path started_over_path(const std::filesystem::path& journal) {
+  return journal.string() + ".job";
 }
 
 [[noreturn]] void refuse_held(const std::filesystem::path& journal) {
@@ -46,7 +52,8 @@ void check_same_instructions(const std::filesystem::path& journal, const std::st
   if (!recorded) return;
   const auto cpu_isa = [](const std::string& text) {
     const util::Json json = util::parse_json(text, "run identity");
-    return json.is_object() ? json.value("cpu_isa", std::string()) : std::string();
+    const auto found = json.find("cpu_isa");  // end() too for what is no object
+    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
   };
   const std::string there = cpu_isa(*recorded);
   const std::string here = cpu_isa(identity);
@@ -84,6 +91,14 @@ std::string HolderNote::read(const std::filesystem::path& journal) {
   }
 }
 
+bool started_over_by_this_job(const std::filesystem::path& output) {
+  const char* job = std::getenv("SLURM_JOB_ID");
+  if (job == nullptr || slurm_restarts() == 0) return false;
+  std::ifstream in(started_over_path(results::journal_path(output)));
+  std::string recorded;
+  return std::getline(in, recorded) && recorded == job;
+}
+
 double lock_patience_seconds() {
   return slurm_restarts() > 0 ? restart_patience_seconds : usual_patience_seconds;
 }
@@ -113,9 +128,15 @@ void Output::lock(double patience_seconds) {
   const util::Stopwatch watch;
   double next_word = word_every_seconds;
   while (true) {
-    held_ = util::try_lock(journal_);
+    bool exclusive = true;
+    held_ = util::try_lock(journal_, &exclusive);
+    if (held_.valid() && !exclusive) check_nobody_else();
     if (held_.valid()) break;
     if (watch.seconds() >= patience_seconds) refuse_held(journal_);
+    if (stop_signal() != 0) {
+      throw util::Error(util::ExitCode::resumable, "stopped on request while waiting for " +
+                                                       journal_.string() + "; the same command resumes");
+    }
     if (watch.seconds() >= next_word) {
       next_word += word_every_seconds;
       const std::string holder = HolderNote::read(journal_);
@@ -125,6 +146,16 @@ void Output::lock(double patience_seconds) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
   note_.emplace(journal_);
+}
+
+// Where the file system has no locks, a note is all there is to know another run by.
+void Output::check_nobody_else() const {
+  const std::string holder = HolderNote::read(journal_);
+  util::check_input(
+      !config_.overwrite || holder.empty(),
+      "{} may be in use by another run ({}), and its file system has no locks to tell; remove {} if "
+      "that run is over, or choose another output",
+      journal_.string(), holder, note_path(journal_).string());
 }
 
 void Output::check_tasks_kept(const Preparation& preparation) const {
@@ -155,6 +186,8 @@ void Output::start_over() const {
   util::check_input(!error, "cannot remove {} ({}); choose another output", config_.output.string(),
                     error.message());
   if (::ftruncate(held_.get(), 0) != 0) util::fail_errno("truncate " + journal_.string());
+  const char* job = std::getenv("SLURM_JOB_ID");
+  if (job != nullptr) std::ofstream(started_over_path(journal_), std::ios::trunc) << job << '\n';
 }
 
 std::unique_ptr<results::Journal> Output::open_journal(const std::string& identity) {

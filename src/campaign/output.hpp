@@ -29,13 +29,17 @@ class HolderNote {
   std::filesystem::path path_;
 };
 
+/// Whether an earlier start of this very SLURM job has emptied the output's journal for --overwrite: what is
+/// in it since is the job's own work.
+[[nodiscard]] bool started_over_by_this_job(const std::filesystem::path& output);
+
 /// How long a run waits for the one before it to let go of the output. A few seconds, which ranks need to
 /// notice that their launcher was killed; two minutes in a job that SLURM has started again, as after a node
 /// failure a network file system keeps the lock of the lost node for its lease (90 s on NFS).
 [[nodiscard]] double lock_patience_seconds();
 
 /// One campaign's hold on its output. The lock is that of the journal, taken once: nothing is emptied or
-/// removed without it.
+/// removed without it. On a file system without locks --overwrite is refused while another's note is there.
 class Output {
  public:
   /// Refuses an output that cannot be, before time is spent on tasks and data. Locks a journal that is there
@@ -53,6 +57,7 @@ class Output {
 
  private:
   void lock(double patience_seconds);
+  void check_nobody_else() const;
   void start_over() const;
 
   const CampaignConfig& config_;

@@ -154,8 +154,11 @@ util::ExitCode run_campaign(const CampaignConfig& given, comm::Communicator& wor
   std::unique_ptr<engine::Engine> engine;
   if (nothing_to_do[0] == 0) {
     engine::Demand demand;
-    for (const PlannedRequest& planned : coordinator.preparation.requests)
-      demand.add(planned.request, launch.options.max_length);
+    if (world.rank() == 0) {
+      for (const std::int64_t id : coordinator.collector->pending())
+        demand.add(coordinator.preparation.requests[static_cast<std::size_t>(id)].request,
+                   launch.options.max_length);
+    }
     plan::fit_to_work(launch.options, demand, world);
     comm::on_every_rank(world, [&] {
       if (mesh.is_leader() && world.rank() != 0) replica_tokenizer = text::load_tokenizer(config.model);

@@ -7,6 +7,7 @@
 #include "assay/comm/agreement.hpp"
 #include "assay/util/bytes.hpp"
 #include "assay/util/log.hpp"
+#include "campaign/output.hpp"
 
 namespace assay::campaign {
 namespace {
@@ -90,8 +91,8 @@ void visit(CampaignConfig& config, Visitor each) {
 
 // The attempt before this one has overwritten already: once more would throw away what it finished, for ever.
 void resume_after_restart(CampaignConfig& config) {
+  if (!config.overwrite || !started_over_by_this_job(config.output)) return;
   const int restarts = slurm_restarts();
-  if (!config.overwrite || restarts == 0) return;
   config.overwrite = false;
   util::log_info("SLURM has started this job again ({} time{}): it resumes, --overwrite is ignored", restarts,
                  restarts == 1 ? "" : "s");

@@ -34,12 +34,14 @@ Split read_json_lines(const fs::path& file, std::int64_t limit, const DataLimits
   LineReader reader(file, limits);
   Split split{file, {}, 0};
   std::string line;
+  // Rows past the limit are counted, not held: only their own length matters.
   while (reader.next(line)) {
     if (is_blank(line)) continue;
     ++split.rows;
     if (!wants_more(split, limit)) continue;
     const std::string where = fmt::format("{}:{}: the line", file.string(), reader.line_number());
     split.documents.push_back(parse_row(line, where, reader.line_number(), limits));
+    if (!wants_more(split, limit)) reader.lift_stream_limit();
   }
   return split;
 }

@@ -163,11 +163,25 @@ constexpr Hazard generation_hazards[] = {
 
 GenerationDefaults read_generation_defaults(ConfigReader& reader) {
   GenerationDefaults defaults;
-  defaults.temperature = reader.optional_number("temperature", {.min = 0, .max = 1e6});
-  defaults.top_k = reader.optional_integer("top_k", {.min = 0, .max = INT32_MAX});
-  defaults.top_p = reader.optional_number("top_p", {.min = 0, .max = 1});
+  // The file is optional, and most campaigns generate nothing: a value that cannot be is one more not
+  // followed.
+  const auto usable = [&](const char* key, const auto& read) {
+    try {
+      return read();
+    } catch (const util::InputError&) {
+      defaults.unused.emplace_back(key);
+      return decltype(read())();
+    }
+  };
+  defaults.temperature =
+      usable("temperature", [&] { return reader.optional_number("temperature", {.min = 0, .max = 1e6}); });
+  defaults.top_k =
+      usable("top_k", [&] { return reader.optional_integer("top_k", {.min = 0, .max = INT32_MAX}); });
+  defaults.top_p = usable("top_p", [&] { return reader.optional_number("top_p", {.min = 0, .max = 1}); });
   defaults.repetition_penalty =
-      reader.optional_number("repetition_penalty", {.min = 1e-6, .max = 1e6}).value_or(1);
+      usable("repetition_penalty", [&] {
+        return reader.optional_number("repetition_penalty", {.min = 1e-6, .max = 1e6});
+      }).value_or(1);
   for (const auto& [key, neutral] : generation_hazards) {
     const auto found = reader.value().find(key);
     if (found != reader.value().end() && !is_neutral(*found, neutral)) defaults.unused.emplace_back(key);

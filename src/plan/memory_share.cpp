@@ -72,7 +72,7 @@ std::optional<std::int64_t> left_along(const fs::path& root, std::string path, c
 
 }  // namespace
 
-std::int64_t free_host_memory(const fs::path& root) {
+std::optional<std::int64_t> free_host_memory(const fs::path& root) {
   constexpr std::int64_t none = std::numeric_limits<std::int64_t>::max();
   std::int64_t least = none;
   if (const auto available = read_value(root / "proc/meminfo", "MemAvailable:"))
@@ -88,7 +88,8 @@ std::int64_t free_host_memory(const fs::path& root) {
     const auto left = left_along(root, line.substr(second + 1), is_v1 ? version_1 : version_2);
     if (left) least = std::min(least, *left);
   }
-  return least == none ? 0 : least;
+  if (least == none) return std::nullopt;
+  return least;
 }
 
 void fit_to_work(engine::EngineOptions& options, const engine::Demand& demand, comm::Communicator& world) {
@@ -97,10 +98,15 @@ void fit_to_work(engine::EngineOptions& options, const engine::Demand& demand, c
   options.longest_sequence = known[0];
   options.wanted_sequences = known[1];
 
-  const std::int64_t share[] = {free_host_memory() / std::max(1, world.local_size())};
+  // 0 would mean "not known" to the engine: a host with nothing left counts as a byte.
+  constexpr std::int64_t unknown = std::numeric_limits<std::int64_t>::max();
+  const auto free = free_host_memory();
+  const std::int64_t share[] = {free ? std::max<std::int64_t>(1, *free / std::max(1, world.local_size()))
+                                     : unknown};
   std::vector<std::int64_t> shares(static_cast<std::size_t>(world.size()));
   world.all_gather(std::as_bytes(std::span(share)), std::as_writable_bytes(std::span(shares)));
-  options.memory_bytes = *std::min_element(shares.begin(), shares.end());
+  const std::int64_t least = *std::min_element(shares.begin(), shares.end());
+  options.memory_bytes = least == unknown ? 0 : least;
 }
 
 }  // namespace assay::plan

@@ -107,13 +107,16 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view t
   sync_path(folder.empty() ? "." : folder);
 }
 
-FileDescriptor try_lock(const std::filesystem::path& path) {
+FileDescriptor try_lock(const std::filesystem::path& path, bool* exclusive) {
   FileDescriptor fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
   check_input(fd.valid(), "cannot create {} ({})", path.string(), std::strerror(errno));
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return fd;
   if (errno == EWOULDBLOCK) return {};
   // A file system without locks (some Lustre and NFS mounts): nobody can hold one.
-  if (errno == ENOLCK || errno == ENOSYS || errno == EOPNOTSUPP) return fd;
+  if (errno == ENOLCK || errno == ENOSYS || errno == EOPNOTSUPP) {
+    if (exclusive != nullptr) *exclusive = false;
+    return fd;
+  }
   fail_errno("flock " + path.string());
 }
 

@@ -2,10 +2,12 @@
 
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
 
 #include "assay/comm/agreement.hpp"
+#include "assay/results/journal.hpp"
 #include "support/mpi_world.hpp"
 #include "support/temp_dir.hpp"
 
@@ -61,12 +63,19 @@ TEST_CASE("what is missing on rank 0 is refused on every rank") {
   CHECK_THROWS_WITH(campaign::share_config(given, world()), Catch::Contains("data root"));
 }
 
-TEST_CASE("a job that SLURM started again does not overwrite") {
+TEST_CASE("a job that SLURM started again does not overwrite what it has overwritten itself") {
   const test::TempDir folder;
   auto given = full_config(folder.path());
-  for (const char* count : {"0", "2", "x"}) {
-    if (world().rank() == 0) ::setenv("SLURM_RESTART_COUNT", count, 1);
-    CHECK(campaign::share_config(given, world()).overwrite == (std::string(count) != "2"));
+  if (world().rank() == 0) ::setenv("SLURM_JOB_ID", "7", 1);
+  for (const char* emptied_by : {"6", "7"}) {
+    std::ofstream(results::journal_path(given.output).string() + ".job") << emptied_by << "\n";
+    for (const char* count : {"0", "2", "x"}) {
+      CAPTURE(emptied_by, count);
+      if (world().rank() == 0) ::setenv("SLURM_RESTART_COUNT", count, 1);
+      const bool resumes = std::string(count) == "2" && std::string(emptied_by) == "7";
+      CHECK(campaign::share_config(given, world()).overwrite == !resumes);
+    }
   }
   ::unsetenv("SLURM_RESTART_COUNT");
+  ::unsetenv("SLURM_JOB_ID");
 }

@@ -286,8 +286,14 @@ TEST_CASE("a job that SLURM started again resumes, though its command says --ove
   const TempDir folder;
   const auto output = folder / "out.h5";
   const std::vector<std::string> overwrite{"--limit", "5", "--overwrite"};
-  REQUIRE(assay_run(1, output, overwrite).exit_code == 0);
-  const auto again = assay_run(1, output, overwrite, {.environment = {{"SLURM_RESTART_COUNT", "1"}}});
+  REQUIRE(assay_run(1, output, overwrite, {.environment = {{"SLURM_JOB_ID", "7"}}}).exit_code == 0);
+  // Another job's journal is not this one's to keep, restarted or not.
+  const auto other =
+      assay_run(1, output, overwrite, {.environment = {{"SLURM_JOB_ID", "8"}, {"SLURM_RESTART_COUNT", "1"}}});
+  CHECK(other.exit_code == 0);
+  CHECK_THAT(other.err, !Catch::Contains("finished earlier"));
+  const auto again =
+      assay_run(1, output, overwrite, {.environment = {{"SLURM_JOB_ID", "8"}, {"SLURM_RESTART_COUNT", "1"}}});
   INFO(again.err);
   CHECK(again.exit_code == 0);
   CHECK_THAT(again.err, Catch::Contains("--overwrite is ignored") && Catch::Contains("finished earlier"));

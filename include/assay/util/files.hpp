@@ -53,7 +53,7 @@ class FileDescriptor {
 
 /// Exclusive advisory lock on `path` (created if missing), held until destruction. The lock follows the
 /// process: a kill releases it. `try_lock` returns an invalid descriptor when another process holds it;
-/// on a file system without locks, a valid one that locks nothing.
-[[nodiscard]] FileDescriptor try_lock(const std::filesystem::path& path);
+/// on a file system without locks, a valid one that locks nothing, and `exclusive` becomes false.
+[[nodiscard]] FileDescriptor try_lock(const std::filesystem::path& path, bool* exclusive = nullptr);
 
 }  // namespace assay::util
