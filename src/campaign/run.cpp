@@ -155,9 +155,8 @@ util::ExitCode run_campaign(const CampaignConfig& given, comm::Communicator& wor
   if (nothing_to_do[0] == 0) {
     engine::Demand demand;
     if (world.rank() == 0) {
-      for (const std::int64_t id : coordinator.collector->pending())
-        demand.add(coordinator.preparation.requests[static_cast<std::size_t>(id)].request,
-                   launch.options.max_length);
+      for (const std::uint64_t id : coordinator.collector->pending())
+        demand.add(coordinator.preparation.requests[id].request, launch.options.max_length);
     }
     plan::fit_to_work(launch.options, demand, world);
     comm::on_every_rank(world, [&] {

@@ -21,10 +21,10 @@ class ByteSource {
 
 class LineReader {
  public:
-  /// No more than a row is held at a time from here on: the limit of the whole text no longer matters.
-  void lift_stream_limit() { limits_.stream_bytes = UINT64_MAX; }
   /// Throws InputError if the file cannot be read.
   explicit LineReader(const std::filesystem::path& file, const DataLimits& limits = {});
+  /// No more than a row is held at a time from here on: the limit of the whole text no longer matters.
+  void lift_stream_limit() { limits_.stream_bytes = UINT64_MAX; }
   /// The next line without its end ("\n" or "\r\n"); false at the end of the file. A byte order mark at the
   /// beginning is dropped. Throws InputError "<file>:<line>: ..." past the limits.
   bool next(std::string& line);

@@ -1,3 +1,4 @@
+// Running the chosen test cases; what both mains call.
 #pragma once
 
 namespace assay::test {

@@ -27,7 +27,7 @@ util::ExitCode run(const std::vector<std::string>& arguments) {
     print_help("assay plan [CAMPAIGN.yaml] [OPTIONS]",
                "Shows the mesh and the bytes every rank would hold (weights, KV cache, work space), from "
                "config.json\n"
-               "alone. Loads and runs nothing.",
+               "and the headers of the weights. Loads and runs nothing.",
                options, examples);
     return util::ExitCode::ok;
   }
