@@ -8,7 +8,7 @@
 #include "assay/util/log.hpp"
 #include "eval/choice.hpp"
 #include "eval/dataset.hpp"
-#include "eval/document_module.hpp"
+#include "eval/function_module.hpp"
 #include "eval/fewshot.hpp"
 #include "eval/generation.hpp"
 #include "eval/prompt.hpp"

@@ -8,7 +8,7 @@
 
 namespace assay::eval {
 
-/// The text that was scored, or what the task's process_results function counts instead.
+/// The text that was scored.
 [[nodiscard]] std::string counted_text(const ScoreInput& input);
 /// [log-probability, units]: the value of one sample that the weighted aggregations take.
 [[nodiscard]] util::OrderedJson per_unit(const ScoreInput& input, std::int64_t units);

@@ -5,7 +5,7 @@
 #include "assay/eval/python_value.hpp"
 #include "assay/util/error.hpp"
 #include "eval/choice.hpp"
-#include "eval/document_module.hpp"
+#include "eval/function_module.hpp"
 #include "eval/python_text.hpp"
 
 namespace assay::eval {
@@ -49,7 +49,7 @@ PromptPart::PromptPart(const OrderedJson& written, bool has_choices, const Field
   if (!written.is_string()) return;
   const auto& text = written.get_ref<const std::string&>();
   if (text.starts_with(function_mark)) {
-    const NamedText* named = find_text(std::string_view(text).substr(function_mark.size()));
+    const NamedValue* named = find_value(std::string_view(text).substr(function_mark.size()));
     check_input(named != nullptr, "{}: the function \"{}\" is not known", where,
                 text.substr(function_mark.size()));
     function_ = named->function;
@@ -68,7 +68,11 @@ const OrderedJson& PromptPart::field(const OrderedJson& document) const {
 }
 
 std::string PromptPart::text(const OrderedJson& document) const {
-  if (function_ != nullptr) return function_(document);
+  if (function_ != nullptr) {
+    const OrderedJson value = function_(document);
+    check_input(value.is_string(), "the function gives no text");
+    return value.get<std::string>();
+  }
   if (is_field_) {
     const OrderedJson& value = field(document);
     check_input(value.is_string(), "field \"{}\" is not text", written_.get<std::string>());

@@ -35,7 +35,7 @@ class PromptPart {
   util::OrderedJson written_;
   bool has_choices_;
   bool is_field_ = false;
-  std::string (*function_)(const util::OrderedJson&) = nullptr;
+  util::OrderedJson (*function_)(const util::OrderedJson&) = nullptr;
   std::optional<Template> template_;
 };
 

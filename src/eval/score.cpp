@@ -6,6 +6,7 @@
 
 #include "assay/util/error.hpp"
 #include "eval/filter.hpp"
+#include "eval/function_module.hpp"
 #include "eval/metric.hpp"
 
 namespace assay::eval {
@@ -43,6 +44,14 @@ SampleScore score_under(const TaskConfig& task, const Sample& sample, const Filt
       input.log_probabilities.push_back(completion.log_probability);
       input.greedy.push_back(completion.is_greedy);
     }
+  }
+  if (!task.process_results.empty()) {
+    const NamedResults* results = find_results(task.process_results);
+    check_input(results != nullptr, "task {}: the function \"{}\" is not known", task.task,
+                task.process_results);
+    score.metrics = results->function(
+        sample.doc, std::vector<OrderedJson>(score.filtered_response.begin(), score.filtered_response.end()));
+    return score;
   }
   for (const MetricConfig& config : task.metrics) {
     const Metric* metric = find_metric(config.metric);

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "assay/util/log.hpp"
-#include "eval/document_module.hpp"
+#include "eval/function_module.hpp"
 #include "eval/task_section.hpp"
 
 namespace assay::eval {
@@ -146,10 +146,8 @@ class DataSection : TaskSection {
     }
     if (const YamlNode* node = find("process_results")) {
       task_.process_results = function_of(*node, "process_results");
-      if (find_units(task_.process_results) == nullptr ||
-          task_.output_type != OutputType::loglikelihood_rolling) {
-        fail(*node, "the function does not process results of this output_type");
-      }
+      if (find_results(task_.process_results) == nullptr)
+        fail(*node, "the function does not process results");
     }
   }
 };

@@ -1,7 +1,7 @@
 // Task files: prompts, targets, choices and how shots are written.
 #include <algorithm>
 
-#include "eval/document_module.hpp"
+#include "eval/function_module.hpp"
 #include "eval/task_section.hpp"
 #include "eval/template.hpp"
 
@@ -22,7 +22,8 @@ class PromptSection : TaskSection {
   [[nodiscard]] OrderedJson prompt_part(const YamlNode& node, std::string_view key) const {
     if (node.tag == "!function") {
       const std::string function = function_of(node, key);
-      if (find_text(function) == nullptr) fail(node, "the function does not make text of a document");
+      if (find_value(function) == nullptr)
+        fail(node, "the function gives no text, index or list of a document");
       return "!function " + function;
     }
     OrderedJson value = util::to_json(node);

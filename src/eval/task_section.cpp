@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "assay/util/suggest.hpp"
-#include "eval/document_module.hpp"
+#include "eval/function_module.hpp"
 
 namespace assay::eval {
 
@@ -53,22 +53,10 @@ std::string TaskSection::required_text(std::string_view key) const {
   return value;
 }
 
-std::string TaskSection::function_of(const YamlNode& node, std::string_view key) const {
-  const std::string resolved = resolve_function(node.text, task_.dataset_path);
-  if (!resolved.empty()) return resolved;
-  std::string names;
-  for (const DocumentModule* module : all_document_modules()) {
-    const auto add = [&](std::string_view function) {
-      names += fmt::format("{}{}.{}", names.empty() ? "" : ", ", module->name, function);
-    };
-    for (const auto& named : module->processes) add(named.name);
-    for (const auto& named : module->texts) add(named.name);
-    for (const auto& named : module->units) add(named.name);
-  }
-  fail_input(
-      "{}: {} names the function \"{}\", which is not built in for {} (Python files are not run); known "
-      "are {}",
-      where(node), key, node.text, task_.dataset_path, names);
+std::string TaskSection::function_of(const YamlNode& node, std::string_view /*key*/) const {
+  std::string resolved;
+  checked(node, [&] { resolved = resolve_function(node.text, task_.file.parent_path()); });
+  return resolved;
 }
 
 }  // namespace assay::eval

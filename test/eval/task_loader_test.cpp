@@ -92,7 +92,7 @@ TEST_CASE("mistakes are named by file, line and nearest word") {
   expect(minimal + "unsafe_code: true\n", "7", "code");
   expect(minimal + "process_docs: !function utils.process_docs\n", "7", "utils.process_docs");
   expect(minimal + "process_docs: !function hellaswag.nothing\n", "7", "hellaswag.process_docs");
-  expect(minimal + "process_docs: !function preprocess_wikitext.process_results\n", "7",
+  expect(minimal + "process_docs: !function wikitext.process_results\n", "7",
          "does not process documents");
   expect(minimal + "dataset_kwargs: {data_files: x}\n", "7", "data_files");
   expect(minimal + "num_fewshot: many\n", "7", "num_fewshot");

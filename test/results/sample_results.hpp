@@ -137,7 +137,7 @@ inline results::TaskResult rolling_result() {
   result.task.raw["should_decontaminate"] = true;
   result.task.raw["doc_to_decontamination_query"] = "{{page}}";
   result.task.process_results = "wikitext.process_results";
-  result.task.raw["process_results"] = "!function preprocess_wikitext.process_results";
+  result.task.raw["process_results"] = "!function wikitext.process_results";
   result.task.doc_to_text = "";
   result.task.raw["doc_to_text"] = "";
   result.task.metrics = {{"word_perplexity", "weighted_perplexity", false, {}},

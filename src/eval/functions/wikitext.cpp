@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "eval/document_module.hpp"
+#include "eval/function_module.hpp"
 #include "eval/python_regex.hpp"
 #include "eval/python_text.hpp"
 
@@ -19,7 +19,7 @@ std::string replace_each(std::string text,
   return text;
 }
 
-std::string wikitext_detokenizer(const OrderedJson& document) {
+OrderedJson wikitext_detokenizer(const OrderedJson& document) {
   static constexpr std::pair<std::string_view, std::string_view> joined[] = {
       {" @-@ ", "-"}, {" @,@ ", ","}, {" @.@ ", "."}, {" : ", ": "}, {" ; ", "; "},
       {" . ", ". "},  {" ! ", "! "},  {" ? ", "? "},  {" , ", ", "}};
@@ -49,20 +49,23 @@ std::string wikitext_detokenizer(const OrderedJson& document) {
   return replace_each(std::move(text), cleaned);
 }
 
-std::string page(const OrderedJson& document) {
-  return text_field(document, "page");
+MetricValues process_results(const OrderedJson& document, std::span<const OrderedJson> results) {
+  const std::string& page = text_field(document, "page");
+  const auto per = [&](std::int64_t units) { return OrderedJson::array({results[0], units}); };
+  const auto bytes = static_cast<std::int64_t>(page.size());
+  return {{"word_perplexity", per(count_words(page))},
+          {"byte_perplexity", per(bytes)},
+          {"bits_per_byte", per(bytes)}};
 }
 
-constexpr NamedText texts[] = {{"wikitext_detokenizer", wikitext_detokenizer}};
-constexpr NamedUnits units[] = {{"process_results", page}};
+constexpr std::string_view sources[] = {"a44020374b172159bf5be80a64d2c4194c9d5c77284f696ac666361338c8da7d"};
+constexpr NamedValue values[] = {{"wikitext_detokenizer", wikitext_detokenizer}};
+constexpr NamedResults results[] = {{"process_results", process_results}};
 
 }  // namespace
 
-extern const DocumentModule document_module_preprocess_wikitext;
-const DocumentModule document_module_preprocess_wikitext = {.name = "preprocess_wikitext",
-                                                            .dataset = "EleutherAI/wikitext_document_level",
-                                                            .processes = {},
-                                                            .texts = texts,
-                                                            .units = units};
+extern const FunctionModule function_module_wikitext;
+const FunctionModule function_module_wikitext = {
+    .name = "wikitext", .sources = sources, .values = values, .results = results};
 
 }  // namespace assay::eval

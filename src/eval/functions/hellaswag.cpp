@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "assay/util/error.hpp"
-#include "eval/document_module.hpp"
+#include "eval/function_module.hpp"
 #include "eval/python_text.hpp"
 
 namespace assay::eval {
@@ -37,13 +37,8 @@ std::string clean(std::string_view text) {
 
 void process_docs(OrderedJson& document) {
   const std::string context = text_field(document, "ctx_a") + " " + capitalize(text_field(document, "ctx_b"));
-  const auto endings = document.find("endings");
-  check_input(endings != document.end() && endings->is_array(), "field \"endings\" is not a list");
   OrderedJson choices = OrderedJson::array();
-  for (const OrderedJson& ending : *endings) {
-    check_input(ending.is_string(), "field \"endings\" holds something that is not text");
-    choices.push_back(clean(ending.get_ref<const std::string&>()));
-  }
+  for (const std::string& ending : texts_field(document, "endings")) choices.push_back(clean(ending));
   const std::string query = clean(text_field(document, "activity_label") + ": " + context);
   const std::string label(strip(text_field(document, "label")));
   check_input(is_digits(label) && label.size() < 10, "field \"label\" is not the number of an ending");
@@ -52,12 +47,13 @@ void process_docs(OrderedJson& document) {
   document["gold"] = std::stoi(label);
 }
 
+constexpr std::string_view sources[] = {"07d23b60b28f2a4f658dcf8440623a63fe6644854ce9b846a114dde980dc1214"};
 constexpr NamedProcess processes[] = {{"process_docs", process_docs}};
 
 }  // namespace
 
-extern const DocumentModule document_module_hellaswag;
-const DocumentModule document_module_hellaswag = {
-    .name = "hellaswag", .dataset = "Rowan/hellaswag", .processes = processes, .texts = {}, .units = {}};
+extern const FunctionModule function_module_hellaswag;
+const FunctionModule function_module_hellaswag = {
+    .name = "hellaswag", .sources = sources, .processes = processes};
 
 }  // namespace assay::eval

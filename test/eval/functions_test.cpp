@@ -1,5 +1,5 @@
-// Built-in document functions, on documents no dataset has.
-#include "eval/document_module.hpp"
+// Built-in functions, on documents no dataset has.
+#include "eval/function_module.hpp"
 #include "eval/support.hpp"
 
 namespace assay::eval {
