@@ -38,6 +38,13 @@ std::size_t space_after(std::string_view text, std::size_t at) {
   return at;
 }
 
+// Whether a range of at least one byte has one of them in a range of a sorted list.
+bool touches(std::span<const ByteRange> ranges, const ByteRange& wanted) {
+  const auto it = std::partition_point(ranges.begin(), ranges.end(),
+                                       [&](const ByteRange& range) { return range.end <= wanted.begin; });
+  return it != ranges.end() && it->begin < wanted.end;
+}
+
 bool touches_word(std::string_view text, const ByteRange& range) {
   if (range.begin > 0 && is_word(util::character_before(text, range.begin).code)) return true;
   return range.end < text.size() && is_word(util::character_at(text, range.end).code);
@@ -72,7 +79,8 @@ void StringMatcher::add(std::string_view text, TokenId value) {
   if (slot < 0) slot = value;
 }
 
-std::optional<StringMatcher::Match> StringMatcher::find(std::string_view text, std::size_t from) const {
+std::optional<StringMatcher::Match> StringMatcher::find(std::string_view text, std::size_t from,
+                                                        const Allowed& allowed) const {
   for (std::size_t begin = from; begin < text.size(); ++begin) {
     std::optional<Match> longest;
     int node = 0;
@@ -80,7 +88,9 @@ std::optional<StringMatcher::Match> StringMatcher::find(std::string_view text, s
       node = child(node, static_cast<unsigned char>(text[at]));
       if (node < 0) break;
       const TokenId value = nodes_[static_cast<std::size_t>(node)].value;
-      if (value >= 0) longest = Match{{begin, at + 1}, value};
+      if (value < 0) continue;
+      const Match match{{begin, at + 1}, value};
+      if (!allowed || allowed(match)) longest = match;
     }
     if (longest) return longest;
   }
@@ -122,10 +132,17 @@ void AddedVocabulary::finish(const Normalizer* normalizer) {
   }
 }
 
-std::vector<Piece> AddedVocabulary::split(std::string_view text, const Normalizer* normalizer) const {
+std::vector<Piece> AddedVocabulary::split(std::string_view text, const Normalizer* normalizer,
+                                          std::span<const ByteRange> plain) const {
   std::vector<Piece> raw;
   const std::size_t first = text.empty() ? 0 : util::character_at(text, 0).size;
-  split_piece(Piece{std::string(text), first}, raw_, raw);
+  StringMatcher::Allowed allowed;
+  if (!plain.empty()) {
+    allowed = [&](const StringMatcher::Match& match) {
+      return !is_special(match.value) || !touches(plain, match.range);
+    };
+  }
+  split_piece(Piece{std::string(text), first}, raw_, allowed, raw);
   std::vector<Piece> out;
   std::size_t left = max_grown_bytes(text.size());
   for (Piece& piece : raw) {
@@ -133,14 +150,40 @@ std::vector<Piece> AddedVocabulary::split(std::string_view text, const Normalize
       out.push_back(std::move(piece));
       continue;
     }
+    const bool guarded = !plain.empty() && !normalized_.empty();
+    const Piece before = guarded ? piece : Piece{};
     if (normalizer != nullptr) normalize(*normalizer, piece, left);
-    split_piece(piece, normalized_, out);
+    allowed = guarded ? allowed_in(before, piece, normalizer, plain) : nullptr;
+    split_piece(piece, normalized_, allowed, out);
   }
   return out;
 }
 
+StringMatcher::Allowed AddedVocabulary::allowed_in(const Piece& before, const Piece& after,
+                                                   const Normalizer* normalizer,
+                                                   std::span<const ByteRange> plain) const {
+  // Where the bytes before a place of the piece end up; each is found once, and only if a token is.
+  const bool same = before.text == after.text;
+  auto known = std::make_shared<std::unordered_map<std::size_t, std::size_t>>();
+  const auto moved = [=, &before](std::size_t place) {
+    const std::size_t bytes = std::min(place - std::min(place, before.begin), before.text.size());
+    if (same || bytes == 0) return bytes;
+    if (const auto it = known->find(bytes); it != known->end()) return it->second;
+    Piece piece{before.text, bytes};
+    normalizer->apply(piece, max_grown_bytes(before.text.size()));
+    return (*known)[bytes] = piece.start_bytes;
+  };
+  return [=, this](const StringMatcher::Match& match) {
+    if (!is_special(match.value)) return true;
+    const auto last = std::partition_point(plain.begin(), plain.end(), [&](const ByteRange& range) {
+      return moved(range.end) <= match.range.begin;
+    });
+    return last == plain.end() || moved(last->begin) >= match.range.end;
+  };
+}
+
 void AddedVocabulary::split_piece(const Piece& piece, const StringMatcher& matcher,
-                                  std::vector<Piece>& out) const {
+                                  const StringMatcher::Allowed& allowed, std::vector<Piece>& out) const {
   const std::string_view text = piece.text;
   std::size_t done = 0;
   const auto keep_text = [&](std::size_t end) {
@@ -148,7 +191,7 @@ void AddedVocabulary::split_piece(const Piece& piece, const StringMatcher& match
   };
   std::size_t from = 0;
   while (!matcher.empty()) {
-    const auto match = matcher.find(text, from);
+    const auto match = matcher.find(text, from, allowed);
     if (!match) break;
     from = match->range.end;
     const AddedToken& token = tokens_.at(match->value);

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -34,8 +35,12 @@ class StringMatcher {
     ByteRange range;
     TokenId value;
   };
-  /// The first match at or after `from`, if any.
-  [[nodiscard]] std::optional<Match> find(std::string_view text, std::size_t from) const;
+  /// Says whether a match counts.
+  using Allowed = std::function<bool(const Match&)>;
+  /// The first match at or after `from` that counts, if any; of those at one place the longest. Without
+  /// `allowed` all count.
+  [[nodiscard]] std::optional<Match> find(std::string_view text, std::size_t from,
+                                          const Allowed& allowed = {}) const;
   [[nodiscard]] bool empty() const { return nodes_.size() <= 1; }
 
  private:
@@ -62,8 +67,10 @@ class AddedVocabulary {
   /// Must be called after the last add(): prepares matching in normalised text.
   void finish(const Normalizer* normalizer);
 
-  /// Splits the input at added tokens and normalises what lies between.
-  [[nodiscard]] std::vector<Piece> split(std::string_view text, const Normalizer* normalizer) const;
+  /// Splits the input at added tokens and normalises what lies between. Special tokens are not sought in the
+  /// `plain` ranges (Tokenizer::encode).
+  [[nodiscard]] std::vector<Piece> split(std::string_view text, const Normalizer* normalizer,
+                                         std::span<const ByteRange> plain = {}) const;
 
   [[nodiscard]] std::optional<TokenId> find(std::string_view content) const;
   /// The text of an added token, or null.
@@ -76,7 +83,12 @@ class AddedVocabulary {
   [[nodiscard]] TokenId max_id() const { return max_id_; }
 
  private:
-  void split_piece(const Piece& piece, const StringMatcher& matcher, std::vector<Piece>& out) const;
+  void split_piece(const Piece& piece, const StringMatcher& matcher, const StringMatcher::Allowed& allowed,
+                   std::vector<Piece>& out) const;
+  /// Whether a match in a normalised piece counts, by where the plain ranges end up in it.
+  [[nodiscard]] StringMatcher::Allowed allowed_in(const Piece& before, const Piece& after,
+                                                  const Normalizer* normalizer,
+                                                  std::span<const ByteRange> plain) const;
 
   FindInModel find_in_model_;
   TokenId model_size_;

@@ -36,8 +36,8 @@ class HfTokenizer : public TokenizerBase {
   }
 
  protected:
-  std::vector<TokenId> encode_valid(std::string_view text) const override {
-    std::vector<Piece> pieces = added_.split(text, normalizer_.get());
+  std::vector<TokenId> encode_valid(std::string_view text, std::span<const ByteRange> plain) const override {
+    std::vector<Piece> pieces = added_.split(text, normalizer_.get(), plain);
     if (pre_tokenizer_) pre_tokenizer_->apply(pieces);
     std::vector<TokenId> ids;
     for (const Piece& piece : pieces) {

@@ -173,7 +173,7 @@ class Chain : public Normalizer {
 Piece part_of(const Piece& piece, const ByteRange& range) {
   const std::size_t start = std::min(piece.start_bytes, range.end);
   return {piece.text.substr(range.begin, range.end - range.begin),
-          start > range.begin ? start - range.begin : 0};
+          start > range.begin ? start - range.begin : 0, -1, piece.begin + range.begin};
 }
 
 std::unique_ptr<Normalizer> make_normalizer(const JsonNode& node) {

@@ -15,7 +15,8 @@ struct Piece {
   std::string text;
   /// Leading bytes that come from the very first character of the input (Metaspace "first" asks).
   std::size_t start_bytes = 0;
-  TokenId token = -1;  ///< already an added token; `text` is unused then
+  TokenId token = -1;     ///< already an added token; `text` is unused then
+  std::size_t begin = 0;  ///< where the text began before it was normalised
 };
 
 /// The part of a piece in a byte range.

@@ -38,10 +38,10 @@ class SentencePieceTokenizer : public TokenizerBase {
   }
 
  protected:
-  std::vector<TokenId> encode_valid(std::string_view text) const override {
+  std::vector<TokenId> encode_valid(std::string_view text, std::span<const ByteRange> plain) const override {
     std::vector<TokenId> ids;
     bool first = true;
-    for (const Piece& piece : added_.split(text, nullptr)) {
+    for (const Piece& piece : added_.split(text, nullptr, plain)) {
       if (piece.token >= 0) {
         ids.push_back(piece.token);
       } else {

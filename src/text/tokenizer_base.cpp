@@ -12,6 +12,30 @@ namespace {
 // Positions inside a text are kept in 63 bits, but a single document of this size is a mistake.
 constexpr std::size_t max_text_bytes = std::size_t{1} << 30;
 
+// Where the ranges lie in replace_invalid_utf8(text). One that holds a part of a character holds all of it.
+std::vector<ByteRange> after_replacement(std::string_view text, std::span<const ByteRange> ranges) {
+  std::vector<ByteRange> out;
+  out.reserve(ranges.size());
+  std::size_t at = 0;
+  std::size_t moved = 0;
+  std::size_t moved_before = 0;  // where the last character passed begins
+  const auto pass = [&](std::size_t until) {
+    while (at < until) {
+      const util::Utf8Scan scan = util::scan_utf8(text, at);
+      moved_before = moved;
+      moved += scan.kind == util::Utf8Scan::Kind::valid ? scan.size : util::replacement_character.size();
+      at += scan.size;
+    }
+  };
+  for (const ByteRange& range : ranges) {
+    pass(range.begin);
+    const std::size_t begin = at > range.begin ? moved_before : moved;
+    pass(range.end);
+    out.push_back({begin, moved});
+  }
+  return out;
+}
+
 class Stream : public DecodeStream {
  public:
   Stream(const TokenizerBase& tokenizer, Decoder::Stream decoder, bool skip_special_tokens)
@@ -31,11 +55,20 @@ class Stream : public DecodeStream {
 
 }  // namespace
 
-std::vector<TokenId> TokenizerBase::encode(std::string_view text, bool add_special_tokens) const {
+std::vector<TokenId> TokenizerBase::encode(std::string_view text, bool add_special_tokens,
+                                           std::span<const ByteRange> plain) const {
   util::check_input(text.size() <= max_text_bytes, "text is too long to tokenise ({} bytes, limit {})",
                     text.size(), max_text_bytes);
-  std::vector<TokenId> ids =
-      util::is_valid_utf8(text) ? encode_valid(text) : encode_valid(util::replace_invalid_utf8(text));
+  std::vector<ByteRange> ranges;
+  std::size_t end = 0;
+  for (const ByteRange& range : plain) {
+    ASSAY_CHECK(end <= range.begin && range.begin <= range.end && range.end <= text.size());
+    end = range.end;
+    if (range.begin < range.end) ranges.push_back(range);
+  }
+  std::vector<TokenId> ids = util::is_valid_utf8(text) ? encode_valid(text, ranges)
+                                                       : encode_valid(util::replace_invalid_utf8(text),
+                                                                      after_replacement(text, ranges));
   return add_special_tokens ? post_processor_.apply(std::move(ids)) : ids;
 }
 

@@ -16,7 +16,9 @@ namespace assay::text {
 
 class TokenizerBase : public Tokenizer {
  public:
-  [[nodiscard]] std::vector<TokenId> encode(std::string_view text, bool add_special_tokens) const final;
+  using Tokenizer::encode;
+  [[nodiscard]] std::vector<TokenId> encode(std::string_view text, bool add_special_tokens,
+                                            std::span<const ByteRange> plain) const final;
   [[nodiscard]] std::string decode(std::span<const TokenId> ids, bool skip_special_tokens) const final;
   [[nodiscard]] int vocab_size() const final { return vocab_size_; }
   [[nodiscard]] std::optional<TokenId> bos_id() const final { return bos_; }
@@ -31,8 +33,9 @@ class TokenizerBase : public Tokenizer {
  protected:
   explicit TokenizerBase(AddedVocabulary added) : added_(std::move(added)) {}
 
-  /// Ids of valid UTF-8 without the post-processor.
-  [[nodiscard]] virtual std::vector<TokenId> encode_valid(std::string_view text) const = 0;
+  /// Ids of valid UTF-8 without the post-processor; `plain` as encode() says.
+  [[nodiscard]] virtual std::vector<TokenId> encode_valid(std::string_view text,
+                                                          std::span<const ByteRange> plain) const = 0;
   /// A token of the model itself, or null.
   [[nodiscard]] virtual const std::string* model_token(TokenId id) const = 0;
 

@@ -101,6 +101,52 @@ TEST_CASE("added tokens are found leftmost, then longest") {
   CHECK(encode(spec({added(3, "ab"), added(4, "abab"), added(5, "ba")}), "abba") == Ids{3, 5});
 }
 
+TEST_CASE("special tokens are plain text in plain ranges") {
+  using Ranges = std::vector<ByteRange>;
+  const auto special = [](int id, const char* text, Json flags = Json::object()) {
+    flags["special"] = true;
+    return added(id, text, std::move(flags));
+  };
+  const auto plain = [](const Json& json, std::string_view text, const Ranges& ranges) {
+    return parse_hf_tokenizer(json.dump())->encode(text, false, ranges);
+  };
+  const Json json = spec({special(3, "ab"), special(4, "abab"), added(5, "ba")});
+  CHECK(plain(json, "ababb", {}) == Ids{4, 1});
+  CHECK(plain(json, "ababb", {{0, 0}}) == Ids{4, 1});
+  CHECK(plain(json, "ababb", {{4, 5}}) == Ids{4, 1});
+  CHECK(plain(json, "ababb", {{3, 4}}) == Ids{3, 0, 1, 1});  // the longer one touches it, the shorter not
+  CHECK(plain(json, "ababb", {{0, 1}}) == Ids{0, 5, 1, 1});  // tokens that are not special are found
+  CHECK(plain(json, "ababb", {{0, 1}, {3, 5}}) == Ids{0, 5, 1, 1});
+  CHECK(plain(json, "ab ab ab", {{3, 5}}) == Ids{3, 2, 0, 1, 2, 3});
+  CHECK(plain(json, "ab ab ab", {{0, 8}}) == Ids{0, 1, 2, 0, 1, 2, 0, 1});
+  // Bytes that become U+FFFD, which is unknown here, move the ranges behind them and belong to one whole.
+  const std::string lead = "\xFF\xF0\x9F";
+  CHECK(plain(json, lead + "ab ab", {{0, 5}}) == Ids{0, 1, 2, 3});
+  CHECK(plain(json, "ab" + lead + "ab", {{4, 6}}) == Ids{3, 0, 1});
+  CHECK(plain(json, "ab" + lead + "ab", {{2, 4}}) == Ids{3, 3});
+
+  SECTION("sought in the normalised text") {
+    Json moved = spec({special(3, "ab", {{"normalized", true}})});
+    CHECK(plain(moved, "ab ab", {{3, 4}}) == Ids{3, 2, 0, 1});
+    moved["normalizer"] = {{"type", "Sequence"},
+                           {"normalizers",
+                            {{{"type", "Replace"}, {"pattern", {{"String", "b"}}}, {"content", "bb"}},
+                             {{"type", "Lowercase"}}}}};
+    // The token is "abb" there.
+    CHECK(plain(moved, "BbAb ab", {}) == Ids{1, 1, 1, 3, 2, 3});
+    CHECK(plain(moved, "bbAb ab", {{0, 2}}) == Ids{1, 1, 1, 1, 3, 2, 3});
+    CHECK(plain(moved, "bbAb ab", {{0, 3}}) == Ids{1, 1, 1, 1, 0, 1, 1, 2, 3});
+    CHECK(plain(moved, "bbAb ab", {{4, 5}}) == Ids{1, 1, 1, 1, 3, 2, 3});
+    CHECK(plain(moved, "bbAb ab", {{4, 6}}) == Ids{1, 1, 1, 1, 3, 2, 0, 1, 1});
+    CHECK(plain(moved, "bbAb ab", {{6, 7}}) == Ids{1, 1, 1, 1, 3, 2, 0, 1, 1});
+  }
+  SECTION("white space that a token swallows is not its text") {
+    const Json strip = spec({special(3, "Y", {{"lstrip", true}, {"rstrip", true}})});
+    CHECK(plain(strip, "a Y b", {{0, 2}, {3, 5}}) == Ids{0, 3, 1});
+    CHECK(plain(strip, "a Y b", {{0, 3}}) == Ids{0, 2, 2, 1});
+  }
+}
+
 TEST_CASE("added tokens swallow space and respect words") {
   CHECK(encode(spec({added(3, "Y", {{"lstrip", true}, {"rstrip", true}})}), "a Y Y b") == Ids{0, 3, 3, 1});
   CHECK(encode(spec({added(3, " ", {{"rstrip", true}}), added(4, "Y", {{"lstrip", true}})}), "a   Y") ==

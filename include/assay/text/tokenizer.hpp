@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "assay/text/byte_range.hpp"
+
 namespace assay::text {
 
 using TokenId = std::int32_t;
@@ -36,7 +38,15 @@ class Tokenizer {
   virtual ~Tokenizer() = default;
   /// Ids of UTF-8 text. Invalid bytes are replaced by U+FFFD first, as Python's errors="replace" does.
   /// With `add_special_tokens` the post-processor runs (BOS, EOS as the model directory asks).
-  [[nodiscard]] virtual std::vector<TokenId> encode(std::string_view text, bool add_special_tokens) const = 0;
+  [[nodiscard]] std::vector<TokenId> encode(std::string_view text, bool add_special_tokens) const {
+    return encode(text, add_special_tokens, {});
+  }
+  /// The same, but an added token flagged as special is recognised only where no byte of its text lies in one
+  /// of the `plain` ranges; there its text is encoded like any other ("<|im_end|>" written by a user). White
+  /// space that a token swallows (lstrip, rstrip) is not part of its text. Added tokens that are not special
+  /// are recognised everywhere. `plain`: bytes of `text`; sorted, disjoint, none reaching behind the text.
+  [[nodiscard]] virtual std::vector<TokenId> encode(std::string_view text, bool add_special_tokens,
+                                                    std::span<const ByteRange> plain) const = 0;
   /// UTF-8 text of ids, as transformers' `decode` with clean_up_tokenization_spaces=False.
   [[nodiscard]] virtual std::string decode(std::span<const TokenId> ids, bool skip_special_tokens) const = 0;
   /// One more than the largest id (added tokens included).
