@@ -4,6 +4,7 @@
 
 #include "assay/eval/python_value.hpp"
 #include "assay/eval/task.hpp"
+#include "assay/text/python.hpp"
 #include "assay/util/error.hpp"
 #include "assay/util/log.hpp"
 #include "eval/choice.hpp"
@@ -13,7 +14,6 @@
 #include "eval/generation.hpp"
 #include "eval/prompt.hpp"
 #include "eval/python_random.hpp"
-#include "eval/python_text.hpp"
 
 namespace assay::eval {
 namespace {
@@ -122,7 +122,7 @@ class SampleBuilder {
     if (choices_) sample.choices = choices_->choices(document);
     check_input(task_.output_type != OutputType::generate_until || gold_is_choice(sample),
                 "the target {} is not the index of one of the {} choices",
-                shortened(python_repr(sample.target)), sample.choices.size());
+                text::python::shortened(python_repr(sample.target)), sample.choices.size());
     std::string context = description(document) + shots + text_.text(document);
     check_rendered_size(context.size());
     add_requests(sample, context);

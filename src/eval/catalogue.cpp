@@ -2,9 +2,9 @@
 #include <fstream>
 
 #include "assay/eval/task.hpp"
+#include "assay/text/python.hpp"
 #include "assay/util/error.hpp"
 #include "assay/util/suggest.hpp"
-#include "eval/python_text.hpp"
 
 namespace assay::eval {
 namespace {
@@ -31,7 +31,7 @@ std::string task_name(const fs::path& file) {
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     if (!line.starts_with("task:")) continue;
     std::string_view value = line.substr(5);
-    value = strip(value.substr(0, value.find(" #")));
+    value = text::python::strip(value.substr(0, value.find(" #")));
     if (value.size() >= 2 && (value[0] == '"' || value[0] == '\'') && value.back() == value[0]) {
       value = value.substr(1, value.size() - 2);
     }

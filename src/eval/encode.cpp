@@ -4,10 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "assay/eval/task.hpp"
+#include "assay/text/python.hpp"
 #include "assay/util/error.hpp"
 #include "assay/util/hash.hpp"
 #include "eval/generation.hpp"
-#include "eval/python_text.hpp"
 
 namespace assay::eval {
 namespace {
@@ -47,7 +47,7 @@ class Encoder {
       // The continuation brings the prefix token along: then that is the context.
       if (!after.empty() && after[0] == prefix()) after.erase(after.begin());
     } else {
-      const std::size_t kept = rstrip(context).size();
+      const std::size_t kept = text::python::rstrip(context).size();
       continuation = context.substr(kept) + continuation;
       context.resize(kept);
       before = with_specials(context);

@@ -2,9 +2,9 @@
 #include <cstdint>
 
 #include "assay/eval/python_value.hpp"
+#include "assay/text/python.hpp"
 #include "assay/util/error.hpp"
 #include "eval/expression.hpp"
-#include "eval/python_text.hpp"
 
 namespace assay::eval {
 namespace {
@@ -63,8 +63,8 @@ OrderedJson item(const OrderedJson& value, const OrderedJson& index) {
   if (value.is_object() && index.is_string()) return member(value, index.get<std::string>());
   if (value.is_array()) return value[position(index, value.size())];
   check_input(value.is_string(), "[ ] is applied to {}", type_of(value));
-  const auto points = code_points(value.get_ref<const std::string&>());
-  return to_utf8({points[position(index, points.size())]});
+  const auto points = text::python::code_points(value.get_ref<const std::string&>());
+  return text::python::to_utf8({points[position(index, points.size())]});
 }
 
 OrderedJson slice(const OrderedJson& value, std::optional<std::int64_t> begin,
@@ -81,11 +81,11 @@ OrderedJson slice(const OrderedJson& value, std::optional<std::int64_t> begin,
     return part;
   }
   check_input(value.is_string(), "a slice is taken of {}", type_of(value));
-  const auto points = code_points(value.get_ref<const std::string&>());
+  const auto points = text::python::code_points(value.get_ref<const std::string&>());
   const auto size = static_cast<std::int64_t>(points.size());
   const auto from = clamp(begin, 0, size);
   const auto to = std::max(from, clamp(end, size, size));
-  return to_utf8({points.begin() + from, points.begin() + to});
+  return text::python::to_utf8({points.begin() + from, points.begin() + to});
 }
 
 OrderedJson join(const OrderedJson& value, const std::string& separator) {
@@ -116,17 +116,18 @@ OrderedJson index_of(const OrderedJson& list, const OrderedJson& wanted) {
   for (std::size_t i = 0; i < list.size(); ++i) {
     if (list[i] == wanted) return static_cast<std::int64_t>(i);
   }
-  fail_input("{} is not in the list {}", shortened(python_repr(wanted)), shortened(python_repr(list)));
+  fail_input("{} is not in the list {}", text::python::shortened(python_repr(wanted)),
+             text::python::shortened(python_repr(list)));
 }
 
 OrderedJson split_text(const std::string& text, const Arguments& arguments) {
   arguments.expect(0, 1);
   const std::string separator = arguments.values.empty() ? "" : arguments.text(0);
   check_input(arguments.values.empty() || !separator.empty(), "\"split\" is given an empty separator");
-  const std::size_t parts =
-      separator.empty() ? static_cast<std::size_t>(count_words(text)) : count(text, separator) + 1;
+  const std::size_t parts = separator.empty() ? static_cast<std::size_t>(text::python::count_words(text))
+                                              : text::python::count(text, separator) + 1;
   check_rendered_size(text.size() + parts * weight(nullptr));
-  return split(text, separator);
+  return text::python::split(text, separator);
 }
 
 OrderedJson replace_text(const std::string& text, const Arguments& arguments) {
@@ -135,8 +136,9 @@ OrderedJson replace_text(const std::string& text, const Arguments& arguments) {
   const std::string to = arguments.text(1);
   check_input(!from.empty(), "\"replace\" is given an empty text to look for");
   // No overflow: both factors come from values within the limit.
-  check_rendered_size(text.size() + count(text, from) * to.size() - count(text, from) * from.size());
-  return replace_all(text, from, to);
+  check_rendered_size(text.size() + text::python::count(text, from) * to.size() -
+                      text::python::count(text, from) * from.size());
+  return text::python::replace_all(text, from, to);
 }
 
 OrderedJson call(const OrderedJson& value, const std::string& method, const Arguments& arguments) {
@@ -149,12 +151,12 @@ OrderedJson call(const OrderedJson& value, const std::string& method, const Argu
   if (method == "split") return split_text(text, arguments);
   if (method == "replace") return replace_text(text, arguments);
   arguments.expect(0, 0);
-  if (method == "strip") return std::string(strip(text));
-  if (method == "lstrip") return std::string(lstrip(text));
-  if (method == "rstrip") return std::string(rstrip(text));
-  if (method == "lower") return lower(text);
-  if (method == "upper") return upper(text);
-  if (method == "capitalize") return capitalize(text);
+  if (method == "strip") return std::string(text::python::strip(text));
+  if (method == "lstrip") return std::string(text::python::lstrip(text));
+  if (method == "rstrip") return std::string(text::python::rstrip(text));
+  if (method == "lower") return text::python::lower(text);
+  if (method == "upper") return text::python::upper(text);
+  if (method == "capitalize") return text::python::capitalize(text);
   fail_input("the method \"{}\" is not supported in templates", method);
 }
 
@@ -165,12 +167,13 @@ OrderedJson filter(const OrderedJson& value, const std::string& name, const Argu
   }
   arguments.expect(0, 0);
   if (name == "string") return python_str(value);
-  if (name == "trim") return std::string(strip(python_str(value)));
-  if (name == "lower") return lower(python_str(value));
-  if (name == "upper") return upper(python_str(value));
-  if (name == "capitalize") return capitalize(python_str(value));
+  if (name == "trim") return std::string(text::python::strip(python_str(value)));
+  if (name == "lower") return text::python::lower(python_str(value));
+  if (name == "upper") return text::python::upper(python_str(value));
+  if (name == "capitalize") return text::python::capitalize(python_str(value));
   if (name == "length") {
-    if (value.is_string()) return static_cast<std::int64_t>(length(value.get_ref<const std::string&>()));
+    if (value.is_string())
+      return static_cast<std::int64_t>(text::python::length(value.get_ref<const std::string&>()));
     check_input(value.is_array() || value.is_object(), "length is asked of {}", type_of(value));
     return static_cast<std::int64_t>(value.size());
   }

@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "assay/eval/python_value.hpp"
+#include "assay/text/python.hpp"
 #include "assay/util/error.hpp"
 #include "eval/cached_regex.hpp"
-#include "eval/python_text.hpp"
 
 namespace assay::eval {
 namespace {
@@ -37,7 +37,7 @@ std::string extract(const PythonRegex& regex, const std::string& text, std::int6
         std::find_if(groups.begin() + 1, groups.end(), [](const std::string& g) { return !g.empty(); });
     found = filled == groups.end() ? fallback : *filled;
   }
-  return std::string(strip(found));
+  return std::string(text::python::strip(found));
 }
 
 OrderedJson regex_filter(const OrderedJson& responses, const OrderedJson& options) {
@@ -98,13 +98,13 @@ OrderedJson majority_vote(const OrderedJson& responses, const OrderedJson&) {
 }
 
 OrderedJson remove_whitespace(const OrderedJson& responses, const OrderedJson&) {
-  return map_text(responses, [](const std::string& text) { return std::string(strip(text)); });
+  return map_text(responses, [](const std::string& text) { return std::string(text::python::strip(text)); });
 }
 OrderedJson lowercase(const OrderedJson& responses, const OrderedJson&) {
-  return map_text(responses, lower);
+  return map_text(responses, text::python::lower);
 }
 OrderedJson uppercase(const OrderedJson& responses, const OrderedJson&) {
-  return map_text(responses, upper);
+  return map_text(responses, text::python::upper);
 }
 
 OrderedJson map_filter(const OrderedJson& responses, const OrderedJson& options) {

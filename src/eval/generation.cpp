@@ -7,7 +7,6 @@
 #include "assay/eval/task.hpp"
 #include "assay/util/error.hpp"
 #include "assay/util/suggest.hpp"
-#include "eval/python_text.hpp"
 
 namespace assay::eval {
 namespace {

@@ -3,10 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "assay/eval/python_value.hpp"
+#include "assay/text/python.hpp"
 #include "assay/util/error.hpp"
 #include "eval/choice.hpp"
 #include "eval/function_module.hpp"
-#include "eval/python_text.hpp"
 
 namespace assay::eval {
 namespace {
@@ -20,9 +20,9 @@ constexpr std::string_view function_mark = "!function ";
 // A target written as text: digits are an index where there are choices, and [...] a list where Python reads
 // one.
 OrderedJson typed_target(const std::string& text, bool has_choices) {
-  if (has_choices && is_digits(text)) {
+  if (has_choices && text::python::is_digits(text)) {
     auto value = python_literal(text);
-    check_input(value.has_value(), "the target \"{}\" is not a number", shortened(text));
+    check_input(value.has_value(), "the target \"{}\" is not a number", text::python::shortened(text));
     return *value;
   }
   if (text.size() >= 2 && text.front() == '[' && text.back() == ']') {
@@ -81,10 +81,10 @@ std::string PromptPart::text(const OrderedJson& document) const {
   if (!template_) return python_str(written_);
   std::string text = template_->render(document);
   check_input(
-      !has_choices_ || !is_digits(text),
+      !has_choices_ || !text::python::is_digits(text),
       "doc_to_text gives the number {}, which beside doc_to_choice is the index of a context (multiple "
       "inputs are not supported); put the text itself there",
-      shortened(text));
+      text::python::shortened(text));
   return text;
 }
 
@@ -138,7 +138,7 @@ std::string ShotFormat::render(const OrderedJson& document) const {
     answer = OrderedJson(answer[0]);
   }
   check_input(answer.is_string(), "the answer {} of a few-shot example is not text",
-              shortened(python_repr(answer)));
+              text::python::shortened(python_repr(answer)));
   return question + target_delimiter + answer.get<std::string>() + fewshot_delimiter;
 }
 

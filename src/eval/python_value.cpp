@@ -1,65 +1,14 @@
 #include "assay/eval/python_value.hpp"
 
-#include <fmt/format.h>
-#include <utf8proc.h>
-
-#include <array>
 #include <charconv>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "assay/util/utf8.hpp"
-#include "eval/python_text.hpp"
+#include "assay/text/python.hpp"
 
 namespace assay::eval {
 namespace {
 
 using util::OrderedJson;
-
-// str.isprintable() of one character: everything but separators (other than the space) and "other".
-bool is_printable(std::int32_t point) {
-  if (point == ' ') return true;
-  switch (utf8proc_category(point)) {
-    case UTF8PROC_CATEGORY_CC:
-    case UTF8PROC_CATEGORY_CF:
-    case UTF8PROC_CATEGORY_CS:
-    case UTF8PROC_CATEGORY_CO:
-    case UTF8PROC_CATEGORY_CN:
-    case UTF8PROC_CATEGORY_ZL:
-    case UTF8PROC_CATEGORY_ZP:
-    case UTF8PROC_CATEGORY_ZS:
-      return false;
-    default:
-      return true;
-  }
-}
-
-std::string repr_text(const std::string& text) {
-  const bool double_quotes = text.find('\'') != std::string::npos && text.find('"') == std::string::npos;
-  const char quote = double_quotes ? '"' : '\'';
-  std::string out(1, quote);
-  for (const std::int32_t point : code_points(text)) {
-    if (point == quote || point == '\\') {
-      out += '\\';
-      out += static_cast<char>(point);
-    } else if (point == '\n') {
-      out += "\\n";
-    } else if (point == '\r') {
-      out += "\\r";
-    } else if (point == '\t') {
-      out += "\\t";
-    } else if (is_printable(point)) {
-      util::append_character(out, static_cast<char32_t>(point));
-    } else if (point < 0x100) {
-      out += fmt::format("\\x{:02x}", point);
-    } else if (point < 0x10000) {
-      out += fmt::format("\\u{:04x}", point);
-    } else {
-      out += fmt::format("\\U{:08x}", point);
-    }
-  }
-  return out + quote;
-}
 
 // Reader of Python literals. Every member function leaves `rest_` after what it read, or sets failed_.
 class LiteralReader {
@@ -166,7 +115,7 @@ class LiteralReader {
     const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + digits, point, 16);
     if (error != std::errc() || end != rest_.data() + digits) return false;
     if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) return false;
-    text += to_utf8({static_cast<std::int32_t>(point)});
+    text += text::python::to_utf8({static_cast<std::int32_t>(point)});
     rest_.remove_prefix(digits);
     return true;
   }
@@ -183,7 +132,7 @@ class LiteralReader {
       negative = body[0] == '-';
       body.remove_prefix(1);
     }
-    if (is_digits(body)) {
+    if (text::python::is_digits(body)) {
       const bool leading_zero = body[0] == '0' && body.find_first_not_of('0') != std::string_view::npos;
       std::int64_t value = 0;
       const auto result = std::from_chars(body.data(), body.data() + body.size(), value);
@@ -205,30 +154,6 @@ class LiteralReader {
 
 }  // namespace
 
-std::string python_float(double value) {
-  if (std::isnan(value)) return "nan";
-  if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-  std::array<char, 64> buffer{};
-  const auto end =
-      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
-  const std::string text(buffer.data(), end);  // d.ddde[+-]dd, shortest
-  const auto e = text.find('e');
-  const int exponent = std::stoi(text.substr(e + 1));
-  if (exponent < -4 || exponent >= 16) return text;
-  const bool negative = text[0] == '-';
-  std::string digits = text.substr(negative ? 1 : 0, e - (negative ? 1 : 0));
-  std::erase(digits, '.');
-  std::string out;
-  if (exponent < 0) {
-    out = "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
-  } else {
-    const auto whole = static_cast<std::size_t>(exponent) + 1;
-    if (digits.size() < whole) digits.append(whole - digits.size(), '0');
-    out = digits.substr(0, whole) + "." + (digits.size() > whole ? digits.substr(whole) : "0");
-  }
-  return (negative ? "-" : "") + out;
-}
-
 std::string python_repr(const OrderedJson& value) {
   switch (value.type()) {
     case OrderedJson::value_t::null:
@@ -236,9 +161,9 @@ std::string python_repr(const OrderedJson& value) {
     case OrderedJson::value_t::boolean:
       return value.get<bool>() ? "True" : "False";
     case OrderedJson::value_t::number_float:
-      return python_float(value.get<double>());
+      return text::python::repr(value.get<double>());
     case OrderedJson::value_t::string:
-      return repr_text(value.get_ref<const std::string&>());
+      return text::python::repr(value.get_ref<const std::string&>());
     case OrderedJson::value_t::array: {
       std::string out = "[";
       for (std::size_t i = 0; i < value.size(); ++i) out += (i > 0 ? ", " : "") + python_repr(value[i]);
@@ -247,7 +172,7 @@ std::string python_repr(const OrderedJson& value) {
     case OrderedJson::value_t::object: {
       std::string out = "{";
       for (const auto& [key, member] : value.items()) {
-        out += (out.size() > 1 ? ", " : "") + repr_text(key) + ": " + python_repr(member);
+        out += (out.size() > 1 ? ", " : "") + text::python::repr(key) + ": " + python_repr(member);
       }
       return out + "}";
     }

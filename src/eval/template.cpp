@@ -4,9 +4,9 @@
 #include <vector>
 
 #include "assay/eval/python_value.hpp"
+#include "assay/text/python.hpp"
 #include "assay/util/error.hpp"
 #include "eval/expression.hpp"
-#include "eval/python_text.hpp"
 
 namespace assay::eval {
 
@@ -72,14 +72,14 @@ Template::Template(std::string_view text, std::string_view where) : impl_(std::m
     // {{- and -}} take the white space around them away.
     if (body.starts_with("-")) {
       body.remove_prefix(1);
-      part.text = rstrip(part.text);
+      part.text = text::python::rstrip(part.text);
     }
     const bool strip_after = body.ends_with("-");
     if (strip_after) body.remove_suffix(1);
     part.expression = parse_expression(body, where);
     impl_->parts.push_back(std::move(part));
     at = close + 2;
-    if (strip_after) at = text.size() - lstrip(text.substr(at)).size();
+    if (strip_after) at = text.size() - text::python::lstrip(text.substr(at)).size();
   }
 }
 

@@ -9,6 +9,7 @@
 #include "assay/eval/python_value.hpp"
 #include "assay/results/export.hpp"
 #include "assay/results/results_reader.hpp"
+#include "assay/text/python.hpp"
 #include "assay/util/error.hpp"
 #include "assay/util/files.hpp"
 #include "assay/util/hash.hpp"
@@ -74,7 +75,7 @@ OrderedJson response_of(const engine::Completion& completion) {
     case engine::RequestKind::loglikelihood:
       return as_text(OrderedJson::array({completion.log_probability, completion.is_greedy}));
     case engine::RequestKind::loglikelihood_rolling:
-      return eval::python_float(completion.log_probability);
+      return text::python::repr(completion.log_probability);
     case engine::RequestKind::generate:
       return util::replace_invalid_utf8(completion.text);
   }
@@ -227,7 +228,7 @@ void add_environment(OrderedJson& out, const ResultsReader& reader, const StartT
   out["fewshot_as_multiturn"] = false;
   out["chat_template"] = nullptr;
   out["chat_template_sha"] = nullptr;
-  out["total_evaluation_time_seconds"] = eval::python_float(reader.wall_seconds());
+  out["total_evaluation_time_seconds"] = text::python::repr(reader.wall_seconds());
   out["assay"] = {{"version", info.assay_version},
                   {"mesh", info.mesh},
                   {"dtype", info.dtype},

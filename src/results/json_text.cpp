@@ -5,7 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "assay/eval/python_value.hpp"
+#include "assay/text/python.hpp"
 #include "assay/util/utf8.hpp"
 
 namespace assay::results {
@@ -91,7 +91,7 @@ void append_json(std::string& out, const OrderedJson& value, int indent, int dep
       const double number = value.get<double>();
       out += std::isnan(number)   ? "NaN"
              : std::isinf(number) ? (number > 0 ? "Infinity" : "-Infinity")
-                                  : eval::python_float(number);
+                                  : text::python::repr(number);
       return;
     }
     default:

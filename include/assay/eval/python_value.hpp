@@ -1,5 +1,5 @@
 // JSON values written and read as Python does: str(), repr() and ast.literal_eval. lm-evaluation-harness
-// hashes str(target), prints numbers by repr(), and reads lists out of rendered templates.
+// hashes str(target) and reads lists out of rendered templates.
 #pragma once
 
 #include <optional>
@@ -10,8 +10,6 @@
 
 namespace assay::eval {
 
-/// repr(value): shortest digits that read back, exponent from 1e16 and below 1e-4; "inf", "nan".
-[[nodiscard]] std::string python_float(double value);
 /// repr(value): 'text' with Python's quoting, True, None, [1, 2], {'a': 1}.
 [[nodiscard]] std::string python_repr(const util::OrderedJson& value);
 /// str(value): as repr, but text itself is bare.

@@ -2,9 +2,9 @@
 // does.
 #include <nlohmann/json.hpp>
 
+#include "assay/text/python.hpp"
 #include "assay/util/error.hpp"
 #include "eval/function_module.hpp"
-#include "eval/python_text.hpp"
 
 namespace assay::eval {
 namespace {
@@ -31,17 +31,19 @@ std::string without_brackets(std::string_view text) {
 }
 
 std::string clean(std::string_view text) {
-  const std::string titled = replace_all(strip(text), " [title]", ". ");
-  return replace_all(without_brackets(titled), "  ", " ");
+  const std::string titled = text::python::replace_all(text::python::strip(text), " [title]", ". ");
+  return text::python::replace_all(without_brackets(titled), "  ", " ");
 }
 
 void process_docs(OrderedJson& document) {
-  const std::string context = text_field(document, "ctx_a") + " " + capitalize(text_field(document, "ctx_b"));
+  const std::string context =
+      text_field(document, "ctx_a") + " " + text::python::capitalize(text_field(document, "ctx_b"));
   OrderedJson choices = OrderedJson::array();
   for (const std::string& ending : texts_field(document, "endings")) choices.push_back(clean(ending));
   const std::string query = clean(text_field(document, "activity_label") + ": " + context);
-  const std::string label(strip(text_field(document, "label")));
-  check_input(is_digits(label) && label.size() < 10, "field \"label\" is not the number of an ending");
+  const std::string label(text::python::strip(text_field(document, "label")));
+  check_input(text::python::is_digits(label) && label.size() < 10,
+              "field \"label\" is not the number of an ending");
   document["query"] = query;
   document["choices"] = std::move(choices);
   document["gold"] = std::stoi(label);

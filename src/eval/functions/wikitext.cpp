@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "assay/text/python.hpp"
 #include "eval/function_module.hpp"
 #include "eval/python_regex.hpp"
-#include "eval/python_text.hpp"
 
 namespace assay::eval {
 namespace {
@@ -15,7 +15,7 @@ using util::OrderedJson;
 
 std::string replace_each(std::string text,
                          std::span<const std::pair<std::string_view, std::string_view>> pairs) {
-  for (const auto& [from, to] : pairs) text = replace_all(text, from, to);
+  for (const auto& [from, to] : pairs) text = text::python::replace_all(text, from, to);
   return text;
 }
 
@@ -39,7 +39,7 @@ OrderedJson wikitext_detokenizer(const OrderedJson& document) {
                                {PythonRegex(R"('\s*([^']*?)\s*')"), "'", "'"}};
   // The original replaces this rare pattern by its own text.
   static const PythonRegex year("/' [0-9]/");
-  std::string text = replace_all(text_field(document, "page"), "s '", "s'");
+  std::string text = text::python::replace_all(text_field(document, "page"), "s '", "s'");
   text = year.substitute(text, [](const PythonRegex::Groups&) { return std::string("/'[0-9]/"); });
   text = replace_each(std::move(text), joined);
   for (const Pair& pair : pairs) {
@@ -53,7 +53,7 @@ MetricValues process_results(const OrderedJson& document, std::span<const Ordere
   const std::string& page = text_field(document, "page");
   const auto per = [&](std::int64_t units) { return OrderedJson::array({results[0], units}); };
   const auto bytes = static_cast<std::int64_t>(page.size());
-  return {{"word_perplexity", per(count_words(page))},
+  return {{"word_perplexity", per(text::python::count_words(page))},
           {"byte_perplexity", per(bytes)},
           {"bits_per_byte", per(bytes)}};
 }

@@ -2,8 +2,8 @@
 // it.
 #include <nlohmann/json.hpp>
 
+#include "assay/text/python.hpp"
 #include "eval/choice.hpp"
-#include "eval/python_text.hpp"
 
 namespace assay::eval {
 namespace {
@@ -11,7 +11,7 @@ namespace {
 constexpr OutputType output_types[] = {OutputType::multiple_choice};
 
 util::OrderedJson score(const ScoreInput& input, const MetricConfig&) {
-  return is_gold_by_length(input, length);
+  return is_gold_by_length(input, text::python::length);
 }
 
 }  // namespace

@@ -2,10 +2,10 @@
 #include <nlohmann/json.hpp>
 
 #include "assay/eval/python_value.hpp"
+#include "assay/text/python.hpp"
 #include "assay/util/error.hpp"
 #include "eval/cached_regex.hpp"
 #include "eval/choice.hpp"
-#include "eval/python_text.hpp"
 
 namespace assay::eval {
 namespace {
@@ -32,7 +32,7 @@ std::string normalised(std::string text, const MetricConfig& config) {
                  .substitute(text, [](const PythonRegex::Groups&) { return std::string(); });
     }
   }
-  if (flag(config, "ignore_case")) text = lower(text);
+  if (flag(config, "ignore_case")) text = text::python::lower(text);
   const auto drop = [&](std::string_view characters) {
     std::erase_if(text, [&](char c) { return characters.find(c) != std::string_view::npos; });
   };

@@ -1,8 +1,8 @@
 // Perplexity per word: words are what white space separates.
 #include <nlohmann/json.hpp>
 
+#include "assay/text/python.hpp"
 #include "eval/counted_text.hpp"
-#include "eval/python_text.hpp"
 
 namespace assay::eval {
 namespace {
@@ -10,7 +10,7 @@ namespace {
 constexpr OutputType output_types[] = {OutputType::loglikelihood_rolling};
 
 util::OrderedJson score(const ScoreInput& input, const MetricConfig&) {
-  return per_unit(input, count_words(counted_text(input)));
+  return per_unit(input, text::python::count_words(counted_text(input)));
 }
 
 }  // namespace

@@ -5,10 +5,10 @@
 #include <string_view>
 
 #include "assay/eval/python_value.hpp"
+#include "assay/text/python.hpp"
 #include "assay/util/error.hpp"
 #include "eval/dataset.hpp"
 #include "eval/python_regex.hpp"
-#include "eval/python_text.hpp"
 #include "eval/template.hpp"
 
 namespace {
@@ -50,9 +50,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       });
       break;
     case 3:
-      (void)eval::lower(text), (void)eval::upper(text), (void)eval::capitalize(text),
-          (void)eval::split(text, "");
-      (void)eval::strip(text), (void)eval::python_repr(text), (void)eval::count_words(text);
+      (void)text::python::lower(text), (void)text::python::upper(text), (void)text::python::capitalize(text),
+          (void)text::python::split(text, "");
+      (void)text::python::strip(text), (void)eval::python_repr(text), (void)text::python::count_words(text);
       break;
     default:
       attempt([&] { (void)eval::parse_csv(text, ',', "fuzz"); });

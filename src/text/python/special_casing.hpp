@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdint>
 
-namespace assay::eval {
+namespace assay::text::python {
 
 /// Unused places of a form are 0.
 struct SpecialCasing {
@@ -120,4 +120,4 @@ inline constexpr std::array<SpecialCasing, 102> special_casing = {{
     {0xfb17, {{0x544, 0x53d}}, {{0x544, 0x56d}}},
 }};
 
-}  // namespace assay::eval
+}  // namespace assay::text::python

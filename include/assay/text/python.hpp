@@ -1,5 +1,5 @@
-// Python's str methods on UTF-8: prompts and scores follow lm-evaluation-harness, whose text rules are
-// Python's.
+// Python's str methods and repr() on UTF-8: prompts, scores and templates follow Python programs, whose text
+// rules are Python's.
 #pragma once
 
 #include <cstddef>
@@ -8,10 +8,12 @@
 #include <string_view>
 #include <vector>
 
-namespace assay::eval {
+namespace assay::text::python {
 
 /// str.isspace() of one code point.
 [[nodiscard]] bool is_space(std::int32_t code_point);
+/// str.isalpha() of one code point.
+[[nodiscard]] bool is_letter(std::int32_t code_point);
 /// Code points; what is not UTF-8 becomes U+FFFD, as with errors="replace".
 [[nodiscard]] std::vector<std::int32_t> code_points(std::string_view text);
 [[nodiscard]] std::string to_utf8(const std::vector<std::int32_t>& points);
@@ -30,15 +32,23 @@ namespace assay::eval {
 [[nodiscard]] std::size_t count(std::string_view text, std::string_view part);
 /// len(re.split(r"\s+", text)): what word perplexity divides by.
 [[nodiscard]] std::int64_t count_words(std::string_view text);
+/// text.isdigit() for ASCII digits.
+[[nodiscard]] bool is_digits(std::string_view text);
 
 /// Full case mappings (SpecialCasing.txt's unconditional ones and the final sigma).
 [[nodiscard]] std::string lower(std::string_view text);
 [[nodiscard]] std::string upper(std::string_view text);
 /// First character in title case, the rest lower.
 [[nodiscard]] std::string capitalize(std::string_view text);
+/// A cased character in title case where none stands before it, else lower.
+[[nodiscard]] std::string title(std::string_view text);
+
+/// repr(text): in Python's choice of quotes, what is not printable escaped.
+[[nodiscard]] std::string repr(std::string_view text);
+/// repr(value): shortest digits that read back, exponent from 1e16 and below 1e-4; "inf", "nan".
+[[nodiscard]] std::string repr(double value);
+
 /// The beginning of a text that a message quotes and that may be of any length.
 [[nodiscard]] std::string shortened(std::string text);
-/// text.isdigit() for ASCII digits.
-[[nodiscard]] bool is_digits(std::string_view text);
 
-}  // namespace assay::eval
+}  // namespace assay::text::python
