@@ -8,7 +8,7 @@
 #include "assay/util/error.hpp"
 #include "assay/util/log.hpp"
 #include "eval/choice.hpp"
-#include "eval/dataset.hpp"
+#include "eval/data/dataset.hpp"
 #include "eval/function_module.hpp"
 #include "eval/fewshot.hpp"
 #include "eval/generation.hpp"
@@ -21,22 +21,16 @@ namespace {
 using util::check_input;
 using util::OrderedJson;
 
-std::string place(const Split& split, std::size_t index) {
-  const std::int64_t line = split.documents[index].line;
-  return line > 0 ? fmt::format("{}:{}", split.file.string(), line)
-                  : fmt::format("{} row {}", split.file.string(), index);
-}
-
 // Runs `function`, whose errors do not know which document they are about.
 template <class Function>
 auto for_document(const TaskConfig& task, const Split& split, std::size_t index, Function function) {
   try {
     return function();
   } catch (const util::InputError& error) {
-    util::fail_input("task {}, {}: {}", task.task, place(split, index), error.what());
+    util::fail_input("task {}, {}: {}", task.task, split.place(index), error.what());
   } catch (const std::bad_alloc&) {
     util::fail_input("task {}, {}: the document needs more memory than there is", task.task,
-                     place(split, index));
+                     split.place(index));
   }
 }
 
@@ -62,8 +56,8 @@ Split read_processed(const TaskConfig& task, const BuildOptions& options, const 
 Split read_pool(const TaskConfig& task, const BuildOptions& options) {
   if (task.fewshot.samples.is_null()) return read_processed(task, options, task.fewshot_split, -1);
   Split split;
-  split.file = task.file;
-  for (const OrderedJson& sample : task.fewshot.samples) split.documents.push_back({sample, 0});
+  split.files = {task.file};
+  for (const OrderedJson& sample : task.fewshot.samples) split.documents.push_back({sample, 0, 0});
   return split;
 }
 
@@ -237,7 +231,7 @@ SampleSet build_samples(const TaskConfig& task, const BuildOptions& options) {
   if (!without_gold.empty()) {
     util::log_warning(
         "task {}: {} of {} targets name none of their choices and count as wrong (the first: {})", task.task,
-        without_gold.size(), set.samples.size(), place(split, without_gold[0]));
+        without_gold.size(), set.samples.size(), split.place(without_gold[0]));
   }
   check_input(!set.samples.empty(), "task {}: no documents are left to evaluate (limit {})", task.task,
               options.limit);

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "assay/eval/task.hpp"
-#include "eval/dataset.hpp"
+#include "eval/data/dataset.hpp"
 #include "eval/python_random.hpp"
 
 namespace assay::eval {

@@ -137,7 +137,7 @@ struct SampleSet {
 
 /// Reads the data and builds every sample's requests: few-shot draws are those of one process whatever the
 /// launch. Throws InputError naming task, file and line for missing data, fields, types, an empty split, and
-/// what is too large to be held (src/eval/data_limits.hpp).
+/// what is too large to be held (src/eval/data/data_limits.hpp).
 [[nodiscard]] SampleSet build_samples(const TaskConfig& task, const BuildOptions& options);
 
 struct EncodeOptions {

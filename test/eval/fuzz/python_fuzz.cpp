@@ -7,7 +7,7 @@
 #include "assay/eval/python_value.hpp"
 #include "assay/text/python.hpp"
 #include "assay/util/error.hpp"
-#include "eval/dataset.hpp"
+#include "eval/data/dataset.hpp"
 #include "eval/python_regex.hpp"
 #include "eval/template.hpp"
 

@@ -2,7 +2,7 @@
 #include <set>
 
 #include "assay/util/error.hpp"
-#include "eval/dataset.hpp"
+#include "eval/data/dataset.hpp"
 
 namespace assay::eval {
 namespace {

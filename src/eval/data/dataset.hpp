@@ -1,5 +1,4 @@
-// Datasets under a data root in the Hugging Face hub's shape:
-//   <root>/<dataset_path>/<dataset_name or "default">/<split>.<jsonl|json|csv|tsv>[.gz|.zst]
+// Datasets under a data root: rows of a split, from whatever files hold them (find_split.hpp).
 #pragma once
 
 #include <cstdint>
@@ -9,20 +8,23 @@
 #include <vector>
 
 #include "assay/util/json.hpp"
-#include "eval/data_limits.hpp"
+#include "eval/data/data_limits.hpp"
 
 namespace assay::eval {
 
 /// One row: its fields in file order, and where it came from.
 struct Document {
   util::OrderedJson fields;
-  std::int64_t line = 0;  ///< first line of the row; 0 if it is not from a file
+  std::int64_t line = 0;  ///< first line of the row; in Parquet its number, from 1; 0 if not from a file
+  std::size_t file = 0;   ///< index into Split::files
 };
 
 struct Split {
-  std::filesystem::path file;
-  std::vector<Document> documents;  ///< what was asked for
-  std::int64_t rows = 0;            ///< in the file, asked for or not
+  std::vector<std::filesystem::path> files;  ///< in reading order
+  std::vector<Document> documents;           ///< what was asked for
+  std::int64_t rows = 0;                     ///< in the files, asked for or not
+  /// Where a document is written, for errors: "<file>:<line>", "<file> row <number>".
+  [[nodiscard]] std::string place(std::size_t index) const;
 };
 
 /// Reads the first `limit` rows of a split (all if negative). Throws InputError: missing data (saying where
@@ -32,9 +34,11 @@ struct Split {
                                const std::string& dataset_name, const std::string& split,
                                std::int64_t limit = -1);
 
-/// Rows of one file, by its extension; the first `limit` (all if negative), and how many there are.
-[[nodiscard]] Split read_rows(const std::filesystem::path& file, std::int64_t limit = -1,
-                              const DataLimits& limits = {});
+/// Rows of files that follow each other, by their extensions; the first `limit` (all if negative), and how
+/// many there are. DataLimits hold for all of them together. `separator` replaces that of CSV files; 0: by
+/// the extension.
+[[nodiscard]] Split read_rows(const std::vector<std::filesystem::path>& files, std::int64_t limit = -1,
+                              const DataLimits& limits = {}, char separator = '\0');
 
 /// RFC 4180 text with a header line. Columns whose values are all whole numbers, or all numbers, become
 /// numbers (empty cells null), as pandas reads them for the hub's CSV datasets; others stay text.

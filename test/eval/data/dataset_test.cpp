@@ -1,9 +1,10 @@
-#include "eval/dataset.hpp"
+#include "eval/data/dataset.hpp"
 
+#include <bzlib.h>
 #include <zlib.h>
 #include <zstd.h>
 
-#include "eval/line_reader.hpp"
+#include "eval/data/line_reader.hpp"
 #include "eval/support.hpp"
 
 namespace assay::eval {
@@ -35,8 +36,18 @@ std::string zstd(const std::string& text) {
   return out;
 }
 
+std::string bzip2(const std::string& text) {
+  std::string out(text.size() + text.size() / 100 + 600, '\0');
+  auto size = static_cast<unsigned>(out.size());
+  std::string in = text;
+  REQUIRE(BZ2_bzBuffToBuffCompress(out.data(), &size, in.data(), static_cast<unsigned>(in.size()), 9, 0, 0) ==
+          BZ_OK);
+  out.resize(size);
+  return out;
+}
+
 std::vector<Document> read_documents(const std::filesystem::path& file, std::int64_t limit = -1) {
-  return read_rows(file, limit).documents;
+  return read_rows({file}, limit).documents;
 }
 
 void check_rows(const std::vector<Document>& documents) {
@@ -56,6 +67,9 @@ TEST_CASE("JSON lines are read plain, compressed and concatenated") {
   const std::string half(rows, 10);
   check_rows(read_documents(folder.write("b.jsonl.gz", gzip(half) + gzip(rows + 10))));
   check_rows(read_documents(folder.write("b.jsonl.zst", zstd(half) + zstd(rows + 10))));
+  check_rows(read_documents(folder.write("a.jsonl.bz2", bzip2(rows))));
+  check_rows(read_documents(folder.write("b.jsonl.bz2", bzip2(half) + bzip2("") + bzip2(rows + 10))));
+  check_rows(read_documents(folder.write("a.ndjson", rows)));
   check_rows(read_documents(folder.write("c.json", rows)));
   const auto array = read_documents(folder.write("d.json", " [{\"b\":1,\"a\":\"x\"}, {\"b\": 2}]"));
   REQUIRE(array.size() == 2);
@@ -90,7 +104,7 @@ TEST_CASE("a limit does not change how many rows a file has") {
     const auto file = folder.write(name, text);
     for (const int limit : {-1, 0, 1, 3, 4, 9}) {
       CAPTURE(limit);
-      const Split split = read_rows(file, limit);
+      const Split split = read_rows({file}, limit);
       CHECK(split.rows == 4);
       REQUIRE(split.documents.size() == static_cast<std::size_t>(limit < 0 ? 4 : std::min(limit, 4)));
       for (std::size_t i = 0; i < split.documents.size(); ++i) CHECK(split.documents[i].fields["a"] == i + 1);
@@ -140,6 +154,8 @@ TEST_CASE("a row past the limit is refused and one below it read") {
   // A few KB that claim to hold a line of 80 MiB.
   CHECK(refused("bomb.jsonl.zst", zstd(std::string(80u << 20, 'x'))).find("bomb.jsonl.zst:1:") !=
         std::string::npos);
+  CHECK(refused("bomb.jsonl.bz2", bzip2(std::string(20u << 20, 'x'))).find("bomb.jsonl.bz2:1:") !=
+        std::string::npos);
 }
 
 TEST_CASE("a file past the limit is refused where it is reached") {
@@ -153,7 +169,7 @@ TEST_CASE("a file past the limit is refused where it is reached") {
     const auto file = folder.write(name, name == "a.jsonl.zst" ? zstd(text)
                                          : name == "a.json"    ? "[" + text
                                                                : text);
-    const std::string message = input_error([&] { (void)read_rows(file, -1, limits); });
+    const std::string message = input_error([&] { (void)read_rows({file}, -1, limits); });
     CAPTURE(message);
     CHECK(message.find(name) != std::string::npos);
     CHECK(message.find("more than 1 MiB") != std::string::npos);
@@ -161,7 +177,7 @@ TEST_CASE("a file past the limit is refused where it is reached") {
     if (!name.starts_with("a.jsonl")) continue;
     CHECK(message.find(name + ":1040:") != std::string::npos);
     // A few of its rows may be had: the others are only counted.
-    const Split few = read_rows(file, 3, limits);
+    const Split few = read_rows({file}, 3, limits);
     CHECK(few.documents.size() == 3);
     CHECK(few.rows == 3000);
   }
@@ -189,9 +205,9 @@ TEST_CASE("damaged compressed files are refused") {
   const TemporaryFolder folder;
   std::string noise;
   for (int i = 0; i < 20'000; ++i) noise += "{\"a\":" + std::to_string(i * 7919 % 10'007) + "}\n";
-  for (const bool gz : {true, false}) {
-    const std::string name = gz ? "x.jsonl.gz" : "x.jsonl.zst";
-    const std::string whole = gz ? gzip(noise) : zstd(noise);
+  for (const std::string kind : {"gz", "zst", "bz2"}) {
+    const std::string name = "x.jsonl." + kind;
+    const std::string whole = kind == "gz" ? gzip(noise) : kind == "zst" ? zstd(noise) : bzip2(noise);
     CHECK_NOTHROW(read_documents(folder.write(name, whole)));
     CHECK_THROWS_AS(read_documents(folder.write(name, whole.substr(0, whole.size() / 2))), util::InputError);
     std::string flipped = whole;

@@ -1,5 +1,6 @@
-#include "eval/line_reader.hpp"
+#include "eval/data/byte_source.hpp"
 
+#include <bzlib.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -7,6 +8,7 @@
 #include <cstdio>
 #include <cstring>
 #include <new>
+#include <string>
 #include <vector>
 
 #include "assay/util/error.hpp"
@@ -15,7 +17,6 @@ namespace assay::eval {
 namespace {
 
 using util::check_input;
-using util::fail_input;
 
 constexpr std::size_t chunk_bytes = std::size_t{256} << 10;
 // Largest zstd window accepted: what `zstd -d` takes without --long.
@@ -118,72 +119,77 @@ class ZstdSource : public ByteSource {
   bool started_ = false;
 };
 
+// One or several bzip2 streams behind each other (as parallel packers write them).
+class Bzip2Source : public ByteSource {
+ public:
+  explicit Bzip2Source(const std::filesystem::path& path)
+      : name_(path.string()), file_(open_file(path)), in_(chunk_bytes) {
+    start();
+  }
+  Bzip2Source(const Bzip2Source&) = delete;
+  Bzip2Source& operator=(const Bzip2Source&) = delete;
+  ~Bzip2Source() override { BZ2_bzDecompressEnd(&stream_); }
+  std::size_t read(char* out, std::size_t size) override {
+    stream_.next_out = out;
+    stream_.avail_out = static_cast<unsigned>(size);
+    while (stream_.avail_out == size) {
+      if (stream_.avail_in == 0 && !refill()) {
+        check_input(between_ && any_, "{} is damaged or truncated (it ends inside a stream)", name_);
+        return 0;
+      }
+      between_ = false;
+      const int status = BZ2_bzDecompress(&stream_);
+      if (status == BZ_MEM_ERROR) throw std::bad_alloc();
+      check_input(status == BZ_OK || status == BZ_STREAM_END, "{} is not readable bzip2 data ({})", name_,
+                  status == BZ_DATA_ERROR_MAGIC ? "no bzip2 signature" : "damaged");
+      if (status == BZ_STREAM_END) restart();
+    }
+    return size - stream_.avail_out;
+  }
+
+ private:
+  void start() {
+    if (BZ2_bzDecompressInit(&stream_, 0, 0) != BZ_OK) throw std::bad_alloc();
+  }
+  bool refill() {
+    stream_.next_in = in_.data();
+    stream_.avail_in = static_cast<unsigned>(std::fread(in_.data(), 1, in_.size(), file_.get()));
+    any_ = any_ || stream_.avail_in > 0;
+    return stream_.avail_in > 0;
+  }
+  void restart() {
+    const bz_stream at = stream_;
+    BZ2_bzDecompressEnd(&stream_);
+    stream_ = {};
+    start();
+    stream_.next_in = at.next_in;
+    stream_.avail_in = at.avail_in;
+    stream_.next_out = at.next_out;
+    stream_.avail_out = at.avail_out;
+    between_ = true;
+  }
+
+  std::string name_;
+  File file_;
+  bz_stream stream_{};
+  std::vector<char> in_;
+  bool between_ = true;  // no stream has begun, or the last one has ended
+  bool any_ = false;
+};
+
+constexpr std::string_view suffixes[] = {"", ".gz", ".zst", ".bz2"};
+
 }  // namespace
 
+std::span<const std::string_view> compression_suffixes() {
+  return suffixes;
+}
+
 std::unique_ptr<ByteSource> open_bytes(const std::filesystem::path& file) {
+  if (file.extension() == ".bz2") return std::make_unique<Bzip2Source>(file);
   if (file.extension() == ".gz") return std::make_unique<GzipSource>(file);
   if (file.extension() == ".zst") return std::make_unique<ZstdSource>(file);
   return std::make_unique<PlainSource>(file);
-}
-
-LineReader::LineReader(const std::filesystem::path& file, const DataLimits& limits)
-    : name_(file.string()), limits_(limits), source_(open_bytes(file)) {
-  fill();
-  if (buffer_.starts_with("\xef\xbb\xbf")) at_ = 3;
-}
-
-bool LineReader::fill() {
-  const std::size_t held = buffer_.size();
-  buffer_.resize(held + chunk_bytes);
-  const std::size_t got = source_->read(buffer_.data() + held, chunk_bytes);
-  buffer_.resize(held + got);
-  total_ += got;
-  check_input(total_ <= limits_.stream_bytes,
-              "{}:{}: the file holds more than {} MiB of text; split it, or keep fewer rows in it", name_,
-              line_number_ + 1, limits_.stream_bytes >> 20);
-  return got > 0;
-}
-
-bool LineReader::next(std::string& line) {
-  std::size_t searched = at_;
-  for (;;) {
-    const std::size_t end = buffer_.find('\n', searched);
-    if (end != std::string::npos || buffer_.size() - at_ > limits_.row_bytes) {
-      const std::size_t stop = end == std::string::npos ? buffer_.size() : end;
-      check_input(stop - at_ <= limits_.row_bytes,
-                  "{}:{}: the line is longer than {} MiB (a line holds one document); break the document up",
-                  name_, line_number_ + 1, limits_.row_bytes >> 20);
-      line.assign(buffer_, at_, stop - at_);
-      at_ = stop + 1;
-      break;
-    }
-    searched = buffer_.size() - at_;
-    buffer_.erase(0, at_);
-    at_ = 0;
-    if (fill()) continue;
-    if (buffer_.empty()) return false;
-    line = std::move(buffer_);
-    buffer_.clear();
-    break;
-  }
-  ++line_number_;
-  if (line.ends_with('\r')) line.pop_back();
-  return true;
-}
-
-std::string read_text(const std::filesystem::path& file, const DataLimits& limits) {
-  const auto source = open_bytes(file);
-  std::string text;
-  for (;;) {
-    const std::size_t held = text.size();
-    text.resize(held + chunk_bytes);
-    const std::size_t got = source->read(text.data() + held, chunk_bytes);
-    text.resize(held + got);
-    check_input(text.size() <= limits.whole_bytes,
-                "{} holds more than {} MiB of text, the limit of its format; write it as JSON lines",
-                file.string(), limits.whole_bytes >> 20);
-    if (got == 0) return text;
-  }
 }
 
 }  // namespace assay::eval

@@ -1,4 +1,4 @@
-#include "eval/json_array.hpp"
+#include "eval/data/json_array.hpp"
 
 #include <algorithm>
 #include <utility>

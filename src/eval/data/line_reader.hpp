@@ -1,4 +1,4 @@
-// Lines of a plain, gzip or zstd text file, streamed: memory stays at one line plus a buffer.
+// Lines of a text file, compressed or not, streamed: memory stays at one line plus a buffer.
 #pragma once
 
 #include <cstdint>
@@ -6,18 +6,10 @@
 #include <memory>
 #include <string>
 
-#include "eval/data_limits.hpp"
+#include "eval/data/byte_source.hpp"
+#include "eval/data/data_limits.hpp"
 
 namespace assay::eval {
-
-/// Decompressed bytes of a file in order; the compression is told by the name's end (.gz, .zst).
-class ByteSource {
- public:
-  virtual ~ByteSource() = default;
-  /// Up to `size` bytes; 0 at the end. Throws InputError for damaged or truncated data.
-  virtual std::size_t read(char* out, std::size_t size) = 0;
-};
-[[nodiscard]] std::unique_ptr<ByteSource> open_bytes(const std::filesystem::path& file);
 
 class LineReader {
  public:
@@ -28,6 +20,8 @@ class LineReader {
   /// The next line without its end ("\n" or "\r\n"); false at the end of the file. A byte order mark at the
   /// beginning is dropped. Throws InputError "<file>:<line>: ..." past the limits.
   bool next(std::string& line);
+  /// Decompressed bytes taken from the file so far.
+  [[nodiscard]] std::uint64_t bytes_read() const { return total_; }
   /// Number of the line last returned, from 1.
   [[nodiscard]] std::int64_t line_number() const { return line_number_; }
 
