@@ -10,6 +10,7 @@
 
 #include "assay/campaign/config.hpp"
 #include "assay/comm/communicator.hpp"
+#include "assay/eval/sandbox.hpp"
 #include "assay/eval/task.hpp"
 #include "assay/ops/backend.hpp"
 #include "assay/ops/linear.hpp"
@@ -90,6 +91,14 @@ void check_tasks() {
     good("data root", root);
 }
 
+void check_sandbox() {
+  const eval::SandboxProbe probe = eval::probe_sandbox();
+  if (probe.available)
+    good("code sandbox", probe.sentence);
+  else
+    note("code sandbox", probe.sentence);
+}
+
 void check_disk() {
   struct statvfs info {};
   if (::statvfs(".", &info) != 0 || ::access(".", W_OK) != 0) {
@@ -107,11 +116,11 @@ util::ExitCode run(const std::vector<std::string>& arguments) {
   po::options_description options("Options");
   const auto values = parse_arguments(arguments, options, {}, "doctor");
   if (values.count("help") > 0) {
-    print_help(
-        "assay doctor",
-        "Checks this machine: cores, instruction set, memory, launcher, GPU backend, tasks, data, disk.\n"
-        "Lines marked FIX need attention; the exit code is then 2.",
-        options, "  assay doctor\n  srun -n 1 assay doctor\n");
+    print_help("assay doctor",
+               "Checks this machine: cores, instruction set, memory, launcher, GPU backend, tasks, data,\n"
+               "sandbox for generated code, disk.\n"
+               "Lines marked FIX need attention; the exit code is then 2.",
+               options, "  assay doctor\n  srun -n 1 assay doctor\n");
     return util::ExitCode::ok;
   }
   problems = 0;
@@ -120,6 +129,7 @@ util::ExitCode run(const std::vector<std::string>& arguments) {
   check_launcher();
   check_gpu();
   check_tasks();
+  check_sandbox();
   check_disk();
   return problems == 0 ? util::ExitCode::ok : util::ExitCode::usage;
 }
