@@ -4,14 +4,16 @@
 #include <utility>
 #include <vector>
 
+#include "assay/text/python.hpp"
 #include "assay/util/error.hpp"
 #include "assay/util/utf8.hpp"
 #include "eval/math/python_integer.hpp"
 #include "eval/python_regex.hpp"
-#include "eval/python_text.hpp"
 
 namespace assay::eval::math {
 namespace {
+
+namespace python = text::python;
 
 constexpr std::string_view boxed_space = "\\boxed ";
 
@@ -36,7 +38,7 @@ std::optional<std::string> balanced_box(std::string_view text) {
 
 // \frac1b, \frac12, \frac1{72}: braces around one-character arguments.
 std::optional<std::string> fix_fractions(const std::string& text) {
-  const std::vector<std::string> parts = split(text, "\\frac");
+  const std::vector<std::string> parts = python::split(text, "\\frac");
   std::string out = parts[0];
   for (std::size_t i = 1; i < parts.size(); ++i) {
     const std::string_view part = parts[i];
@@ -75,7 +77,7 @@ std::optional<std::string> fix_slash(const std::string& text, SlashErrors errors
 }
 
 std::optional<std::string> fix_roots(const std::string& text) {
-  const std::vector<std::string> parts = split(text, "\\sqrt");
+  const std::vector<std::string> parts = python::split(text, "\\sqrt");
   std::string out = parts[0];
   for (std::size_t i = 1; i < parts.size(); ++i) {
     const std::string_view part = parts[i];
@@ -95,7 +97,7 @@ std::optional<std::string> fix_roots(const std::string& text) {
 std::string without_name(std::string text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos || text.find('=', equals + 1) != std::string::npos) return text;
-  if (length(std::string_view(text).substr(0, equals)) > 2) return text;
+  if (python::length(std::string_view(text).substr(0, equals)) > 2) return text;
   return text.substr(equals + 1);
 }
 
@@ -106,17 +108,17 @@ std::optional<std::string> strip_with(std::string_view given, SlashErrors errors
   static constexpr std::pair<std::string_view, std::string_view> behind_units[] = {
       {"\\%", ""}, {" .", " 0."}, {"{.", "{0."}};
   std::string text(given);
-  for (const auto& [from, to] : before_units) text = replace_all(text, from, to);
-  if (const std::vector<std::string> parts = split(text, "\\text{ "); parts.size() > 1) {
+  for (const auto& [from, to] : before_units) text = python::replace_all(text, from, to);
+  if (const std::vector<std::string> parts = python::split(text, "\\text{ "); parts.size() > 1) {
     if (parts.size() > 2) return std::nullopt;
     text = parts[0];
   }
-  for (const auto& [from, to] : behind_units) text = replace_all(text, from, to);
+  for (const auto& [from, to] : behind_units) text = python::replace_all(text, from, to);
   if (text.empty()) return text;
   if (text.front() == '.') text.insert(0, 1, '0');
   std::optional<std::string> fixed = fix_roots(without_name(std::move(text)));
   if (!fixed) return std::nullopt;
-  fixed = fix_fractions(replace_all(*fixed, " ", ""));
+  fixed = fix_fractions(python::replace_all(*fixed, " ", ""));
   if (!fixed) return std::nullopt;
   if (*fixed == "0.5") *fixed = "\\frac{1}{2}";
   return fix_slash(*fixed, errors);

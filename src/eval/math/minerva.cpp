@@ -4,16 +4,18 @@
 #include <utility>
 #include <vector>
 
+#include "assay/text/python.hpp"
 #include "assay/util/error.hpp"
 #include "assay/util/utf8.hpp"
 #include "eval/math/equality.hpp"
 #include "eval/math/hendrycks.hpp"
 #include "eval/math/sympy_latex.hpp"
 #include "eval/python_regex.hpp"
-#include "eval/python_text.hpp"
 
 namespace assay::eval::math {
 namespace {
+
+namespace python = text::python;
 
 using Groups = PythonRegex::Groups;
 
@@ -73,7 +75,9 @@ std::string without_unit_words(std::string text) {
 std::string without_unit(std::string_view text, std::string_view unit) {
   std::string out;
   std::size_t plain = 0;  // start of text outside commands
-  const auto flush = [&](std::size_t end) { out += replace_all(text.substr(plain, end - plain), unit, ""); };
+  const auto flush = [&](std::size_t end) {
+    out += python::replace_all(text.substr(plain, end - plain), unit, "");
+  };
   for (std::size_t i = 0; i + 1 < text.size();) {
     if (text[i] != '\\' || !is_letter(text[i + 1])) {
       ++i;
@@ -133,19 +137,19 @@ std::string without_commas(std::string text, MinervaRules rules) {
   static const PythonRegex thousands(R"(\A-?\d{1,3}(,\d{3})+\Z)");
   static const PythonRegex digits(R"(\A[\d,]*\d[\d,]*\Z)");
   const PythonRegex& number = rules == MinervaRules::leaderboard ? digits : thousands;
-  return number.find_all(text).empty() ? text : replace_all(text, ",", "");
+  return number.find_all(text).empty() ? text : python::replace_all(text, ",", "");
 }
 
 std::string normalized(std::string_view answer, MinervaRules rules) {
   std::string text(answer.substr(answer.rfind('=') + 1));
   const bool words = rules == MinervaRules::minerva_math;
   if (words) text = without_unit_words(std::move(text));
-  for (const auto& [from, to] : substitutions) text = replace_all(text, from, to);
+  for (const auto& [from, to] : substitutions) text = python::replace_all(text, from, to);
   for (const std::string_view unit : removed) {
-    text = words && is_word(unit) ? without_unit(text, unit) : replace_all(text, unit, "");
+    text = words && is_word(unit) ? without_unit(text, unit) : python::replace_all(text, unit, "");
   }
   text = with_braces(without_wrappers(only_formulas(text)), rules);
-  return without_commas(replace_all(text, "$", ""), rules);
+  return without_commas(python::replace_all(text, "$", ""), rules);
 }
 
 }  // namespace
@@ -165,7 +169,7 @@ std::string get_unnormalized_answer(std::string_view response) {
       if (at + after.size() == line.size()) break;
       std::size_t dot = at - 1;
       while (dot > 0 && (static_cast<unsigned char>(line[dot]) & 0xC0U) == 0x80U) --dot;
-      return std::string(strip(line.substr(0, dot)));
+      return std::string(python::strip(line.substr(0, dot)));
     }
     from = line_end;
   }
@@ -206,7 +210,8 @@ bool leaderboard_exact_match_original(std::string_view response, std::string_vie
   const auto answer = normalize_final_answer(get_unnormalized_answer(response), MinervaRules::leaderboard);
   const auto wanted = normalize_final_answer(gold, MinervaRules::leaderboard);
   if (!answer || !wanted || *answer == invalid_answer) return false;
-  return strip(*answer) == strip(*wanted) || minerva_is_equiv(*answer, *wanted, MinervaRules::leaderboard);
+  return python::strip(*answer) == python::strip(*wanted) ||
+         minerva_is_equiv(*answer, *wanted, MinervaRules::leaderboard);
 }
 
 }  // namespace assay::eval::math

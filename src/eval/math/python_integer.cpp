@@ -4,18 +4,20 @@
 
 #include <cstddef>
 
+#include "assay/text/python.hpp"
 #include "assay/util/utf8.hpp"
-#include "eval/python_text.hpp"
 
 namespace assay::eval::math {
 namespace {
+
+namespace python = text::python;
 
 constexpr std::size_t digit_limit = 4300;
 
 bool is_canonical(std::string_view text) {
   if (text == "0") return true;
   if (text.starts_with('-')) text.remove_prefix(1);
-  return !text.empty() && text.front() != '0' && is_digits(text);
+  return !text.empty() && text.front() != '0' && python::is_digits(text);
 }
 
 }  // namespace
@@ -26,7 +28,7 @@ bool is_decimal_digit(char32_t code) {
 }
 
 PythonInteger python_integer(std::string_view text) {
-  std::string_view rest = strip(text);
+  std::string_view rest = python::strip(text);
   if (rest.starts_with('+') || rest.starts_with('-')) rest.remove_prefix(1);
   std::size_t digits = 0;
   bool digit_before = false;

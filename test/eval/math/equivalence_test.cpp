@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "eval/dataset.hpp"
+#include "eval/data/dataset.hpp"
 #include "eval/math/hendrycks.hpp"
 #include "eval/math/minerva.hpp"
 #include "eval/support.hpp"
@@ -15,7 +15,7 @@ using util::OrderedJson;
 
 const std::vector<Document>& rows() {
   static const std::vector<Document> all =
-      read_rows(test::data_folder() / "math" / "equivalence.jsonl.gz").documents;
+      read_rows({test::data_folder() / "math" / "equivalence.jsonl.gz"}).documents;
   return all;
 }
 
