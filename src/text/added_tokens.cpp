@@ -73,6 +73,7 @@ void StringMatcher::add(std::string_view text, TokenId value) {
                            [](const auto& entry, unsigned char key) { return entry.first < key; });
       children.insert(it, {byte, next});
     }
+    if (node == 0) first_[byte] = next;
     node = next;
   }
   TokenId& slot = nodes_[static_cast<std::size_t>(node)].value;
@@ -82,10 +83,11 @@ void StringMatcher::add(std::string_view text, TokenId value) {
 std::optional<StringMatcher::Match> StringMatcher::find(std::string_view text, std::size_t from,
                                                         const Allowed& allowed) const {
   for (std::size_t begin = from; begin < text.size(); ++begin) {
+    int node = first_[static_cast<unsigned char>(text[begin])];
+    if (node < 0) continue;
     std::optional<Match> longest;
-    int node = 0;
     for (std::size_t at = begin; at < text.size(); ++at) {
-      node = child(node, static_cast<unsigned char>(text[at]));
+      if (at > begin) node = child(node, static_cast<unsigned char>(text[at]));
       if (node < 0) break;
       const TokenId value = nodes_[static_cast<std::size_t>(node)].value;
       if (value < 0) continue;
@@ -154,7 +156,7 @@ std::vector<Piece> AddedVocabulary::split(std::string_view text, const Normalize
     const Piece before = guarded ? piece : Piece{};
     if (normalizer != nullptr) normalize(*normalizer, piece, left);
     allowed = guarded ? allowed_in(before, piece, normalizer, plain) : nullptr;
-    split_piece(piece, normalized_, allowed, out);
+    split_piece(std::move(piece), normalized_, allowed, out);
   }
   return out;
 }
@@ -182,7 +184,7 @@ StringMatcher::Allowed AddedVocabulary::allowed_in(const Piece& before, const Pi
   };
 }
 
-void AddedVocabulary::split_piece(const Piece& piece, const StringMatcher& matcher,
+void AddedVocabulary::split_piece(Piece piece, const StringMatcher& matcher,
                                   const StringMatcher::Allowed& allowed, std::vector<Piece>& out) const {
   const std::string_view text = piece.text;
   std::size_t done = 0;
@@ -204,6 +206,7 @@ void AddedVocabulary::split_piece(const Piece& piece, const StringMatcher& match
     const std::size_t end = match->range.end;
     done = token.rstrip ? space_after(text, std::max(end, std::min(done, text.size()))) : end;
   }
+  if (done == 0 && from == 0 && !text.empty()) return out.push_back(std::move(piece));  // as a rule
   keep_text(text.size());
 }
 

@@ -1,6 +1,7 @@
 // Added tokens: strings that are recognised in the text before the model sees it.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <optional>
 #include <span>
@@ -50,6 +51,12 @@ class StringMatcher {
   };
   [[nodiscard]] int child(int node, unsigned char byte) const;
   std::vector<Node> nodes_ = std::vector<Node>(1);
+  std::array<int, 256> first_ = filled();  // children of the root by byte, or -1
+  static constexpr std::array<int, 256> filled() {
+    std::array<int, 256> none{};
+    none.fill(-1);
+    return none;
+  }
 };
 
 /// The vocabulary beyond the model's own. Built once, then immutable.
@@ -83,7 +90,7 @@ class AddedVocabulary {
   [[nodiscard]] TokenId max_id() const { return max_id_; }
 
  private:
-  void split_piece(const Piece& piece, const StringMatcher& matcher, const StringMatcher::Allowed& allowed,
+  void split_piece(Piece piece, const StringMatcher& matcher, const StringMatcher::Allowed& allowed,
                    std::vector<Piece>& out) const;
   /// Whether a match in a normalised piece counts, by where the plain ranges end up in it.
   [[nodiscard]] StringMatcher::Allowed allowed_in(const Piece& before, const Piece& after,

@@ -2,15 +2,21 @@
 
 #include <algorithm>
 #include <bit>
-#include <queue>
+#include <limits>
 
 #include "assay/util/utf8.hpp"
-#include "text/word_cache.hpp"
+#include "text/byte_level.hpp"
 
 namespace assay::text {
 namespace {
 
 constexpr std::size_t small_characters = 0x800;
+constexpr std::string_view space_mark = "▁";
+// Up to so many symbols, looking at all pairs for each merge is faster than a heap.
+constexpr std::size_t few_symbols = 32;
+// A longer piece is cut wherever it can be, since it will hardly come again as a whole.
+constexpr std::size_t longest_uncut_bytes = 48;
+constexpr std::uint32_t no_rank = std::numeric_limits<std::uint32_t>::max();
 
 std::uint64_t pair_key(TokenId left, TokenId right) {
   return (static_cast<std::uint64_t>(static_cast<std::uint32_t>(left)) << 32) |
@@ -23,16 +29,13 @@ std::size_t slot_of(std::uint64_t pair, std::size_t size) {
 
 }  // namespace
 
-struct BpeModel::Symbol {
-  TokenId id;
-  std::int64_t previous = -1;
-  std::int64_t next = -1;
-  bool alive = true;
-};
+void JoinedCharacters::add(std::string_view left, std::string_view right) {
+  const char32_t first = util::character_at(right, 0).code;
+  bits_[slot_of(util::character_before(left, left.size()).code, first)] = true;
+  if (right.starts_with(space_mark)) before_space_[static_cast<unsigned char>(left.back())] = true;
+}
 
-BpeModel::~BpeModel() = default;
-
-BpeModel::BpeModel(const JsonNode& node, const BpeTables& tables) : cache_(std::make_unique<WordCache>()) {
+BpeModel::BpeModel(const JsonNode& node, const BpeTables& tables) {
   if (const auto type = node.find("type"); type && type->string() != "BPE") {
     type->fail("\"" + type->string() + "\" is not supported (only BPE is)");
   }
@@ -55,6 +58,22 @@ BpeModel::BpeModel(const JsonNode& node, const BpeTables& tables) : cache_(std::
     unknown_ = find(unknown->string());
     if (!unknown_) missing_unknown_ = unknown->where() + ": the token \"" + unknown->string() + "\"";
   }
+  find_cuts(tables);
+}
+
+void BpeModel::find_cuts(const BpeTables& tables) {
+  // Every character must be known or become bytes: an unknown token would stand for several.
+  const bool never_unknown = byte_fallback_ && std::find(bytes_.begin(), bytes_.end(), -1) == bytes_.end();
+  if (ignore_merges_ || !never_unknown) return;
+  for (const auto& [left, right] : tables.merges) {
+    if (left.empty() || right.empty()) continue;
+    for (const std::string& token : {left, right}) {
+      // A merge of byte tokens joins other characters than those of their names.
+      if (std::find(bytes_.begin(), bytes_.end(), *find(token)) != bytes_.end()) return;
+    }
+    joined_.add(left, right);
+  }
+  joined_.allow_cuts();
 }
 
 void BpeModel::read_vocabulary(const JsonNode& node, const BpeTables& tables) {
@@ -82,7 +101,9 @@ void BpeModel::read_vocabulary(const JsonNode& node, const BpeTables& tables) {
   bytes_.assign(256, -1);
   for (std::size_t byte = 0; byte < bytes_.size(); ++byte) {
     bytes_[byte] = find(fmt::format("<0x{:02X}>", byte)).value_or(-1);
+    byte_level_[byte] = find(to_byte_level(std::string(1, static_cast<char>(byte)))).value_or(-1);
   }
+  knows_all_bytes_ = std::find(byte_level_.begin(), byte_level_.end(), -1) == byte_level_.end();
 }
 
 void BpeModel::read_merges(const JsonNode& node, const BpeTables& tables) {
@@ -132,50 +153,90 @@ const std::string* BpeModel::token(TokenId id) const {
   return tokens_[static_cast<std::size_t>(id)];
 }
 
-void BpeModel::encode(std::string_view piece, std::vector<TokenId>& ids) const {
+void BpeModel::encode(std::string_view piece, Alphabet alphabet, Scratch& scratch,
+                      std::vector<TokenId>& ids) const {
+  util::check_input(piece.size() <= static_cast<std::size_t>(std::numeric_limits<std::int32_t>::max()),
+                    "text is too long to tokenise ({} bytes without a place to split)", piece.size());
   if (piece.empty()) return;
-  if (ignore_merges_) {
-    if (const auto whole = find(piece)) {
-      ids.push_back(*whole);
-      return;
+  if (!joined_.on() || alphabet == Alphabet::bytes) return encode_word(piece, alphabet, scratch, ids);
+  for (std::size_t at = piece.find(space_mark, 1); at != std::string_view::npos;
+       at = piece.find(space_mark, at)) {
+    if (joined_.cut_before_space(piece.substr(0, at))) {
+      encode_long(piece.substr(0, at), alphabet, scratch, ids);
+      piece.remove_prefix(at);
+      at = 0;
     }
+    at += space_mark.size();
   }
-  const bool cached = piece.size() <= WordCache::max_word_bytes;
-  if (cached && cache_->append(piece, ids)) return;
-  std::vector<Symbol> symbols = symbols_of(piece);
-  merge_all(symbols);
-  const std::size_t first = ids.size();
-  for (const Symbol& symbol : symbols) {
-    if (symbol.alive) ids.push_back(symbol.id);
-  }
-  if (cached) cache_->keep(piece, ids.data() + first, ids.data() + ids.size());
+  encode_long(piece, alphabet, scratch, ids);
 }
 
-bool BpeModel::add_bytes(std::string_view character, std::vector<Symbol>& symbols) const {
+// Cuts what is too long to be remembered.
+void BpeModel::encode_long(std::string_view word, Alphabet alphabet, Scratch& scratch,
+                           std::vector<TokenId>& ids) const {
+  if (word.size() <= longest_uncut_bytes) return encode_word(word, alphabet, scratch, ids);
+  std::size_t begin = 0;
+  util::Character last = util::character_at(word, 0);
+  for (std::size_t at = last.size; at < word.size(); at += last.size) {
+    const util::Character next = util::character_at(word, at);
+    if (joined_.cut_between(last.code, next.code)) {
+      encode_word(word.substr(begin, at - begin), alphabet, scratch, ids);
+      begin = at;
+    }
+    last = next;
+  }
+  encode_word(word.substr(begin), alphabet, scratch, ids);
+}
+
+void BpeModel::encode_word(std::string_view word, Alphabet alphabet, Scratch& scratch,
+                           std::vector<TokenId>& ids) const {
+  const bool cached = word.size() <= WordCache::max_word_bytes;
+  if (cached && scratch.cache_.append(word, ids)) return;
+  const std::size_t first = ids.size();
+  if (ignore_merges_) {
+    const auto whole = alphabet == Alphabet::bytes ? find(to_byte_level(word)) : find(word);
+    if (whole) ids.push_back(*whole);
+  }
+  if (ids.size() == first) {
+    scratch.symbols_.clear();
+    if (alphabet == Alphabet::bytes) {
+      for (const char c : word) scratch.symbols_.push_back(byte_level_[static_cast<unsigned char>(c)]);
+    } else {
+      symbols_of(word, scratch.symbols_);
+    }
+    if (scratch.symbols_.size() <= few_symbols) {
+      merge_few(scratch);
+    } else {
+      merge_many(scratch);
+    }
+    ids.insert(ids.end(), scratch.symbols_.begin(), scratch.symbols_.end());
+  }
+  if (cached) scratch.cache_.keep(word, ids.data() + first, ids.data() + ids.size());
+}
+
+bool BpeModel::add_bytes(std::string_view character, std::vector<TokenId>& symbols) const {
   const auto id_of = [&](char c) { return bytes_[static_cast<unsigned char>(c)]; };
   for (const char c : character) {
     if (id_of(c) < 0) return false;
   }
-  for (const char c : character) symbols.push_back({id_of(c)});
+  for (const char c : character) symbols.push_back(id_of(c));
   return true;
 }
 
-std::vector<BpeModel::Symbol> BpeModel::symbols_of(std::string_view piece) const {
-  std::vector<Symbol> symbols;
-  symbols.reserve(piece.size());
+void BpeModel::symbols_of(std::string_view word, std::vector<TokenId>& symbols) const {
   bool unknown_pending = false;
   const auto flush_unknown = [&]() {
-    if (unknown_pending) symbols.push_back({*unknown_});
+    if (unknown_pending) symbols.push_back(*unknown_);
     unknown_pending = false;
   };
-  for (std::size_t at = 0; at < piece.size();) {
-    const util::Character c = util::character_at(piece, at);
-    const std::string_view text = piece.substr(at, c.size);
+  for (std::size_t at = 0; at < word.size();) {
+    const util::Character c = util::character_at(word, at);
+    const std::string_view text = word.substr(at, c.size);
     at += c.size;
     const TokenId id = c.code < small_characters ? characters_[c.code] : find(text).value_or(-1);
     if (id >= 0) {
       flush_unknown();
-      symbols.push_back({id});
+      symbols.push_back(id);
       continue;
     }
     // The reference does not flush a pending unknown before byte tokens; its ids are the contract.
@@ -187,53 +248,68 @@ std::vector<BpeModel::Symbol> BpeModel::symbols_of(std::string_view piece) const
     unknown_pending = true;
   }
   flush_unknown();
-  for (std::size_t i = 0; i < symbols.size(); ++i) {
-    symbols[i].previous = static_cast<std::int64_t>(i) - 1;
-    symbols[i].next = i + 1 < symbols.size() ? static_cast<std::int64_t>(i) + 1 : -1;
-  }
-  return symbols;
 }
 
-void BpeModel::merge_all(std::vector<Symbol>& symbols) const {
-  struct Candidate {
-    std::uint32_t rank;
-    std::int64_t position;
-    TokenId result;
-    // Smallest rank first, then leftmost.
-    bool operator<(const Candidate& other) const {
-      return rank != other.rank ? rank > other.rank : position > other.position;
-    }
+void BpeModel::merge_few(Scratch& scratch) const {
+  std::vector<TokenId>& symbols = scratch.symbols_;
+  std::vector<Merge>& pairs = scratch.pairs_;
+  const auto pair_of = [&](std::size_t i) {
+    const Merge* merge = find_merge(symbols[i], symbols[i + 1]);
+    return merge == nullptr ? Merge{Merge::empty_pair, no_rank, -1} : *merge;
   };
-  const auto symbol = [&](std::int64_t at) -> Symbol& { return symbols[static_cast<std::size_t>(at)]; };
-  std::vector<Candidate> initial;
-  for (std::size_t i = 0; i + 1 < symbols.size(); ++i) {
-    if (const Merge* merge = find_merge(symbols[i].id, symbols[i + 1].id)) {
-      initial.push_back({merge->rank, static_cast<std::int64_t>(i), merge->result});
+  pairs.clear();
+  for (std::size_t i = 0; i + 1 < symbols.size(); ++i) pairs.push_back(pair_of(i));
+  while (!pairs.empty()) {
+    std::size_t best = 0;
+    for (std::size_t i = 1; i < pairs.size(); ++i) {
+      if (pairs[i].rank < pairs[best].rank) best = i;
     }
+    if (pairs[best].result < 0) break;
+    symbols[best] = pairs[best].result;
+    symbols.erase(symbols.begin() + static_cast<std::ptrdiff_t>(best) + 1);
+    pairs.erase(pairs.begin() + static_cast<std::ptrdiff_t>(best));
+    if (best > 0) pairs[best - 1] = pair_of(best - 1);
+    if (best < pairs.size()) pairs[best] = pair_of(best);
   }
-  std::priority_queue<Candidate> queue(std::less<Candidate>{}, std::move(initial));
-  const auto propose = [&](std::int64_t left, std::int64_t right) {
-    if (left < 0 || right < 0) return;
-    if (const Merge* merge = find_merge(symbol(left).id, symbol(right).id)) {
-      queue.push({merge->rank, left, merge->result});
-    }
+}
+
+void BpeModel::merge_many(Scratch& scratch) const {
+  std::vector<Symbol>& symbols = scratch.linked_;
+  std::vector<Candidate>& heap = scratch.heap_;
+  const auto count = static_cast<std::int32_t>(scratch.symbols_.size());
+  const auto symbol = [&](std::int32_t at) -> Symbol& { return symbols[static_cast<std::size_t>(at)]; };
+  symbols.clear();
+  for (std::int32_t i = 0; i < count; ++i) {
+    symbols.push_back({scratch.symbols_[static_cast<std::size_t>(i)], i - 1, i + 1 < count ? i + 1 : -1});
+  }
+  heap.clear();
+  const auto propose = [&](std::int32_t left, std::int32_t right) {
+    if (left < 0 || right < 0) return false;
+    const Merge* merge = find_merge(symbol(left).id, symbol(right).id);
+    if (merge != nullptr) heap.push_back({merge->rank, left, merge->result});
+    return merge != nullptr;
   };
-  while (!queue.empty()) {
-    const Candidate top = queue.top();
-    queue.pop();
+  for (std::int32_t i = 0; i + 1 < count; ++i) (void)propose(i, i + 1);
+  std::make_heap(heap.begin(), heap.end());
+  while (!heap.empty()) {
+    std::pop_heap(heap.begin(), heap.end());
+    const Candidate top = heap.back();
+    heap.pop_back();
     Symbol& left = symbol(top.position);
-    if (!left.alive || left.next < 0) continue;
+    if (left.id < 0 || left.next < 0) continue;  // merged into the one before, or the last
     Symbol& right = symbol(left.next);
     // The pair may have changed since this candidate was queued.
     const Merge* merge = find_merge(left.id, right.id);
     if (merge == nullptr || merge->result != top.result) continue;
     left.id = top.result;
-    right.alive = false;
+    right.id = -1;
     left.next = right.next;
     if (left.next >= 0) symbol(left.next).previous = top.position;
-    propose(left.previous, top.position);
-    propose(top.position, left.next);
+    if (propose(left.previous, top.position)) std::push_heap(heap.begin(), heap.end());
+    if (propose(top.position, left.next)) std::push_heap(heap.begin(), heap.end());
   }
+  scratch.symbols_.clear();
+  for (std::int32_t at = 0; at >= 0; at = symbol(at).next) scratch.symbols_.push_back(symbol(at).id);
 }
 
 }  // namespace assay::text

@@ -33,11 +33,14 @@ const Tables& tables() {
 }  // namespace
 
 std::string to_byte_level(std::string_view bytes) {
-  const Tables& table = tables();
   std::string out;
-  out.reserve(bytes.size() * 2);
-  for (const char c : bytes) out += table.text[static_cast<unsigned char>(c)];
+  append_byte_level(bytes, out);
   return out;
+}
+
+void append_byte_level(std::string_view bytes, std::string& out) {
+  const Tables& table = tables();
+  for (const char c : bytes) out += table.text[static_cast<unsigned char>(c)];
 }
 
 std::optional<char> byte_of(char32_t code) {

@@ -5,7 +5,9 @@
 #include "assay/util/files.hpp"
 #include "assay/util/log.hpp"
 #include "text/bpe.hpp"
+#include "text/growth.hpp"
 #include "text/normalizer.hpp"
+#include "text/pool.hpp"
 #include "text/pre_tokenizer.hpp"
 #include "text/tokenizer_base.hpp"
 #include "text/tokenizer_json.hpp"
@@ -25,7 +27,10 @@ class HfTokenizer : public TokenizerBase {
     root.allow_only({"version", "truncation", "padding", "added_tokens", "normalizer", "pre_tokenizer",
                      "post_processor", "decoder", "model"});
     if (const auto node = root.find("normalizer")) normalizer_ = make_normalizer(*node);
-    if (const auto node = root.find("pre_tokenizer")) pre_tokenizer_ = make_pre_tokenizer(*node);
+    if (const auto node = root.find("pre_tokenizer")) {
+      pre_tokenizer_.emplace(*node);
+      if (model_->knows_all_bytes() && pre_tokenizer_->leave_bytes()) alphabet_ = BpeModel::Alphabet::bytes;
+    }
     if (const auto node = root.find("decoder")) decoder_ = Decoder(*node);
     const auto post_processor = root.find("post_processor");
     if (post_processor) post_processor_ = PostProcessor(*post_processor);
@@ -37,15 +42,24 @@ class HfTokenizer : public TokenizerBase {
 
  protected:
   std::vector<TokenId> encode_valid(std::string_view text, std::span<const ByteRange> plain) const override {
-    std::vector<Piece> pieces = added_.split(text, normalizer_.get(), plain);
-    if (pre_tokenizer_) pre_tokenizer_->apply(pieces);
+    const auto scratch = scratch_.take();
+    PreText& part = scratch->text;
     std::vector<TokenId> ids;
-    for (const Piece& piece : pieces) {
+    ids.reserve(text.size() / 3);
+    std::size_t left = 0;
+    std::vector<Piece> pieces = added_.split(text, normalizer_.get(), plain);
+    for (const Piece& piece : pieces) left += piece.text.size();
+    left = max_grown_bytes(left);
+    for (Piece& piece : pieces) {
       if (piece.token >= 0) {
         ids.push_back(piece.token);
-      } else {
-        model_->encode(piece.text, ids);
+        continue;
       }
+      part.reset(std::move(piece.text), piece.start_bytes);
+      if (pre_tokenizer_) pre_tokenizer_->apply(part, left);
+      left -= part.text.size();
+      for (const ByteRange& range : part.parts)
+        model_->encode(part.part(range), alphabet_, scratch->bpe, ids);
     }
     return ids;
   }
@@ -69,7 +83,13 @@ class HfTokenizer : public TokenizerBase {
 
   std::unique_ptr<BpeModel> model_;
   std::unique_ptr<Normalizer> normalizer_;
-  std::unique_ptr<PreTokenizer> pre_tokenizer_;
+  std::optional<PreTokenizer> pre_tokenizer_;
+  BpeModel::Alphabet alphabet_ = BpeModel::Alphabet::characters;
+  struct Scratch {
+    PreText text;
+    BpeModel::Scratch bpe;
+  };
+  mutable Pool<Scratch> scratch_;
 };
 
 std::unique_ptr<Tokenizer> build(std::string_view text, const std::string& source,

@@ -35,6 +35,7 @@ class Replace : public Normalizer {
     content_ = node.at("content").string();
   }
   void apply(Piece& piece, std::size_t max_bytes) const override {
+    if (const std::string* literal = pattern_.literal()) return replace_literal(*literal, piece, max_bytes);
     const auto matches = pattern_.find_all(piece.text);
     if (matches.empty()) return;
     check_growth(matches.size() * content_.size(), max_bytes, "normaliser");  // before it is made
@@ -43,6 +44,25 @@ class Replace : public Normalizer {
   }
 
  private:
+  void replace_literal(const std::string& literal, Piece& piece, std::size_t max_bytes) const {
+    std::size_t at = piece.text.find(literal);
+    if (at == std::string::npos) return;
+    std::string out;
+    out.reserve(piece.text.size() + piece.text.size() / 2);
+    std::vector<ByteRange> at_start;
+    std::size_t done = 0;
+    for (; at != std::string::npos; at = piece.text.find(literal, done)) {
+      out.append(piece.text, done, at - done);
+      out += content_;
+      check_growth(out.size(), max_bytes, "normaliser");
+      done = at + literal.size();
+      if (at < piece.start_bytes) at_start.push_back({at, done});
+    }
+    out.append(piece.text, done);
+    piece.start_bytes = start_after(at_start, piece.start_bytes);
+    piece.text = std::move(out);
+  }
+
   // The reference traces new text to the last character that it replaces.
   [[nodiscard]] std::size_t start_after(const std::vector<ByteRange>& matches,
                                         std::size_t start_bytes) const {

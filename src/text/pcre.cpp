@@ -53,6 +53,8 @@ struct Pcre::Impl {
   std::string name;
   Code code;
   std::uint32_t groups = 0;
+  /// By bytes: a match may begin with it. Null: not known, or a match may be empty.
+  const std::uint8_t* first_bytes = nullptr;
 };
 
 Pcre::~Pcre() = default;
@@ -71,6 +73,9 @@ Pcre::Pcre(std::string_view syntax, Anchors anchors, std::string name) : impl_(s
                                   &offset, context.get()));
   util::check_input(impl_->code != nullptr, "{} cannot be compiled ({})", impl_->name, error_text(error));
   pcre2_pattern_info(impl_->code.get(), PCRE2_INFO_CAPTURECOUNT, &impl_->groups);
+  std::uint32_t matches_empty = 1;
+  pcre2_pattern_info(impl_->code.get(), PCRE2_INFO_MATCHEMPTY, &matches_empty);
+  if (matches_empty == 0) pcre2_pattern_info(impl_->code.get(), PCRE2_INFO_FIRSTBITMAP, &impl_->first_bytes);
   pcre2_jit_compile(impl_->code.get(), PCRE2_JIT_COMPLETE);  // only slower where it is not available
 }
 
@@ -135,6 +140,14 @@ struct Pcre::Search::State {
     return PCRE2_ERROR_NOMATCH;
   }
 
+  [[nodiscard]] bool no_first_byte_behind(std::size_t from) const {
+    if (pattern.first_bytes == nullptr) return false;
+    return std::none_of(text.begin() + static_cast<std::ptrdiff_t>(from), text.end(), [&](char c) {
+      const auto byte = static_cast<unsigned char>(c);
+      return (pattern.first_bytes[byte / 8] >> (byte % 8) & 1) != 0;
+    });
+  }
+
   // The first character behind `from` that is at least `bytes` away; one past the end is a start too.
   [[nodiscard]] std::size_t start_behind(std::size_t from, std::size_t bytes) const {
     if (text.size() - from < bytes) return text.size() + 1;
@@ -155,7 +168,14 @@ Pcre::Search::Search(const Pcre& pattern, std::string_view text)
 
 Pcre::Search::~Search() = default;
 
+void Pcre::Search::restart(std::string_view text) {
+  state_->text = text;
+  state_->budget += budget_per_byte * text.size();
+  state_->groups = 0;
+}
+
 bool Pcre::Search::next(std::size_t from, AtStart at_start) {
+  if (state_->no_first_byte_behind(from)) return false;  // spares most short texts a call of the engine
   const std::uint32_t options =
       PCRE2_NO_UTF_CHECK | (at_start == AtStart::not_empty ? PCRE2_NOTEMPTY_ATSTART : 0);
   const int status = state_->match_bounded(from, options);

@@ -21,16 +21,27 @@ Regex::Regex(std::string_view pattern, std::string_view source) : pcre_(compile(
 
 std::vector<ByteRange> Regex::find_all(std::string_view text) const {
   std::vector<ByteRange> found;
-  Pcre::Search search(pcre_, text);
+  std::optional<Pcre::Search> search;
+  find_all(text, search, found);
+  return found;
+}
+
+void Regex::find_all(std::string_view text, std::optional<Pcre::Search>& search,
+                     std::vector<ByteRange>& found) const {
+  found.clear();
+  if (search) {
+    search->restart(text);
+  } else {
+    search.emplace(pcre_, text);
+  }
   std::size_t from = 0;
-  while (from <= text.size() && search.next(from)) {
-    const ByteRange range = search.match();
+  while (from <= text.size() && search->next(from)) {
+    const ByteRange range = search->match();
     const bool repeated = range.begin == range.end && !found.empty() && found.back().end == range.end;
     if (!repeated) found.push_back(range);
     from = range.end;
     if (repeated) from += from < text.size() ? util::character_at(text, from).size : 1;
   }
-  return found;
 }
 
 }  // namespace assay::text

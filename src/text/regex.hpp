@@ -1,6 +1,7 @@
 // Regular expressions written for Oniguruma's Ruby syntax (what tokenizer.json holds).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,9 @@ class Regex {
   /// All successive matches in valid UTF-8, empty ones included (never two at one place). Throws InputError
   /// when the budget, proportional to the text, is used up.
   [[nodiscard]] std::vector<ByteRange> find_all(std::string_view text) const;
+  /// The same for one of many texts: `search` is made at the first, `found` is replaced.
+  void find_all(std::string_view text, std::optional<Pcre::Search>& search,
+                std::vector<ByteRange>& found) const;
 
  private:
   Pcre pcre_;

@@ -11,14 +11,7 @@ constexpr std::string_view llama3_pattern =
 constexpr std::string_view qwen2_pattern =
     R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
 
-enum class Kind { letter, number, space, other };
-
-Kind kind_of(char32_t code) {
-  if (is_letter(code)) return Kind::letter;
-  if (is_space(code)) return Kind::space;
-  if (is_number(code)) return Kind::number;
-  return Kind::other;
-}
+using Kind = CharacterKind;
 
 bool is_newline(char32_t code) {
   return code == '\r' || code == '\n';
@@ -59,6 +52,8 @@ class Scanner {
   Kind kind_at(std::size_t at) const { return kind_of(util::character_at(text_, at).code); }
 
   std::size_t run(std::size_t at, Kind kind) const {
+    while (at < text_.size() && static_cast<signed char>(text_[at]) >= 0 && kind_of(ascii(at)) == kind) ++at;
+    if (at < text_.size() && static_cast<signed char>(text_[at]) >= 0) return at;
     while (at < text_.size()) {
       const util::Character c = util::character_at(text_, at);
       if (kind_of(c.code) != kind) break;
@@ -66,6 +61,8 @@ class Scanner {
     }
     return at;
   }
+
+  char32_t ascii(std::size_t at) const { return static_cast<unsigned char>(text_[at]); }
 
   std::size_t digits(std::size_t at, int max_digits) const {
     for (int i = 0; i < max_digits && at < text_.size(); ++i) {
@@ -124,18 +121,29 @@ std::optional<KnownPattern> known_pattern(std::string_view pattern) {
   return std::nullopt;
 }
 
-std::vector<ByteRange> scan(KnownPattern pattern, std::string_view text) {
-  std::vector<ByteRange> found;
-  found.reserve(text.size() / 4);
-  const Scanner scanner(text);
+namespace {
+
+template <class Step>
+void scan_with(std::string_view text, std::size_t offset, std::vector<ByteRange>& found, Step step) {
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = pattern == KnownPattern::gpt2
-                                ? scanner.gpt2(at)
-                                : scanner.gpt4_like(at, pattern == KnownPattern::llama3 ? 3 : 1);
-    found.push_back({at, end});
+    const std::size_t end = step(at);
+    found.push_back({offset + at, offset + end});
     at = end;
   }
-  return found;
+}
+
+}  // namespace
+
+void scan(KnownPattern pattern, std::string_view text, std::size_t offset, std::vector<ByteRange>& found) {
+  const Scanner scanner(text);
+  switch (pattern) {
+    case KnownPattern::gpt2:
+      return scan_with(text, offset, found, [&](std::size_t at) { return scanner.gpt2(at); });
+    case KnownPattern::llama3:
+      return scan_with(text, offset, found, [&](std::size_t at) { return scanner.gpt4_like(at, 3); });
+    case KnownPattern::qwen2:
+      return scan_with(text, offset, found, [&](std::size_t at) { return scanner.gpt4_like(at, 1); });
+  }
 }
 
 }  // namespace assay::text

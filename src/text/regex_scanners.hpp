@@ -18,7 +18,7 @@ inline constexpr std::string_view gpt2_pattern =
 /// Recognises a pattern by its exact text.
 [[nodiscard]] std::optional<KnownPattern> known_pattern(std::string_view pattern);
 
-/// All matches; they cover the text without gaps.
-[[nodiscard]] std::vector<ByteRange> scan(KnownPattern pattern, std::string_view text);
+/// Appends all matches; they cover the text without gaps. `offset` is added to their ends.
+void scan(KnownPattern pattern, std::string_view text, std::size_t offset, std::vector<ByteRange>& found);
 
 }  // namespace assay::text

@@ -70,14 +70,21 @@ TextPattern::TextPattern(const JsonNode& node) {
 }
 
 std::vector<ByteRange> TextPattern::find_all(std::string_view text) const {
-  if (known_) return scan(*known_, text);
-  if (regex_) return regex_->find_all(text);
   std::vector<ByteRange> found;
+  std::optional<Pcre::Search> search;
+  find_all(text, search, found);
+  return found;
+}
+
+void TextPattern::find_all(std::string_view text, std::optional<Pcre::Search>& search,
+                           std::vector<ByteRange>& found) const {
+  if (regex_) return regex_->find_all(text, search, found);
+  found.clear();
+  if (known_) return scan(*known_, text, 0, found);
   for (std::size_t at = text.find(literal_); at != std::string_view::npos;
        at = text.find(literal_, at + literal_.size())) {
     found.push_back({at, at + literal_.size()});
   }
-  return found;
 }
 
 std::string TextPattern::replace_all(std::string_view text, std::string_view with) const {

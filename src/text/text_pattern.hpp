@@ -16,8 +16,15 @@ class TextPattern {
  public:
   /// Throws InputError for an empty string, an unknown kind, or a pattern that cannot be run.
   explicit TextPattern(const JsonNode& node);
+  /// The pattern, if it is one of those that are scanned by hand.
+  [[nodiscard]] const std::optional<KnownPattern>& known() const { return known_; }
+  /// The string, if it is one.
+  [[nodiscard]] const std::string* literal() const { return known_ || regex_ ? nullptr : &literal_; }
   /// Successive matches in valid UTF-8.
   [[nodiscard]] std::vector<ByteRange> find_all(std::string_view text) const;
+  /// The same for one of many texts: `search` is for this pattern's use, `found` is replaced.
+  void find_all(std::string_view text, std::optional<Pcre::Search>& search,
+                std::vector<ByteRange>& found) const;
   /// The text with every match replaced.
   [[nodiscard]] std::string replace_all(std::string_view text, std::string_view with) const;
 

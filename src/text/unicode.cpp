@@ -84,6 +84,22 @@ bool is_space(char32_t code) {
          code == 0x2029 || code == 0x202F || code == 0x205F || code == 0x3000;
 }
 
+CharacterKind find_kind(char32_t code) {
+  if (is_letter(code)) return CharacterKind::letter;
+  if (is_space(code)) return CharacterKind::space;
+  if (is_number(code)) return CharacterKind::number;
+  return CharacterKind::other;
+}
+
+const CharacterKind* character_kinds() {
+  static const std::vector<CharacterKind> kinds = [] {
+    std::vector<CharacterKind> made(listed_kinds);
+    for (char32_t code = 0; code < listed_kinds; ++code) made[code] = find_kind(code);
+    return made;
+  }();
+  return kinds.data();
+}
+
 bool is_mark(char32_t code) {
   if (code < 0x300 || contains(newer_than_unicode_9, code)) return false;
   const bool letter_since_12 = between(code, 0x1CF2, 0x1CF3);
@@ -145,12 +161,10 @@ void normalize_known(std::string_view text, NormalForm form, std::string& out) {
 
 }  // namespace
 
-std::string normalize(std::string_view text, NormalForm form) {
-  const bool ascii =
-      std::all_of(text.begin(), text.end(), [](char c) { return static_cast<signed char>(c) >= 0; });
-  if (ascii) return std::string(text);
-  std::string out;
-  out.reserve(text.size());
+namespace {
+
+// Normalises any text and appends it.
+void append_normalized(std::string_view text, NormalForm form, std::string& out) {
   std::size_t begin = 0;
   for (std::size_t at = 0; at < text.size();) {
     const util::Character c = util::character_at(text, at);
@@ -163,6 +177,88 @@ std::string normalize(std::string_view text, NormalForm form) {
     at += c.size;
   }
   normalize_known(text.substr(begin), form, out);
+}
+
+// For each character below listed_kinds: it is never changed by a normal form, begins a new combining
+// sequence, and is never joined to what stands before it. Such characters may be passed over.
+std::vector<bool> find_inert(NormalForm form) {
+  const bool compose = form == NormalForm::nfc || form == NormalForm::nfkc;
+  std::vector<bool> inert(listed_kinds, true);
+  std::string one;
+  std::string changed;
+  for (char32_t code = 0x80; code < listed_kinds; ++code) {
+    if (between(code, 0xD800, 0xDFFF)) continue;
+    const bool syllable = between(code, 0xAC00, 0xD7A3);
+    if (compose && syllable) continue;  // "가" and its like
+    const auto* property = utf8proc_get_property(static_cast<utf8proc_int32_t>(code));
+    const bool mark =
+        property->combining_class != 0 || between(category(code), UTF8PROC_CATEGORY_MN, UTF8PROC_CATEGORY_ME);
+    const bool jamo = between(code, 0x1160, 0x11FF);
+    if (mark || jamo || contains(newer_than_unicode_9, code)) {
+      inert[code] = false;
+      continue;
+    }
+    if (property->decomp_seqindex == UINT16_MAX && !syllable) continue;
+    one.clear();
+    changed.clear();
+    util::append_character(one, code);
+    append_normalized(one, form, changed);
+    if (one != changed) inert[code] = false;
+  }
+  return inert;
+}
+
+const std::vector<bool>& inert_in(NormalForm form) {
+  switch (form) {
+    case NormalForm::nfc: {
+      static const std::vector<bool> inert = find_inert(NormalForm::nfc);
+      return inert;
+    }
+    case NormalForm::nfd: {
+      static const std::vector<bool> inert = find_inert(NormalForm::nfd);
+      return inert;
+    }
+    case NormalForm::nfkc: {
+      static const std::vector<bool> inert = find_inert(NormalForm::nfkc);
+      return inert;
+    }
+    case NormalForm::nfkd:
+      break;
+  }
+  static const std::vector<bool> inert = find_inert(NormalForm::nfkd);
+  return inert;
+}
+
+}  // namespace
+
+std::string normalize(std::string_view text, NormalForm form) {
+  // Nothing below U+00A0 is ever changed, in NFC nothing below U+0300.
+  const unsigned char low = form == NormalForm::nfc ? 0xCC : 0xC2;
+  if (std::all_of(text.begin(), text.end(), [&](char c) { return static_cast<unsigned char>(c) < low; })) {
+    return std::string(text);
+  }
+  const std::vector<bool>& inert = inert_in(form);
+  std::string out;
+  out.reserve(text.size());
+  std::size_t done = 0;  // what is before this has been appended
+  std::size_t last = 0;  // the last inert character passed
+  for (std::size_t at = 0; at < text.size();) {
+    util::Character c = util::character_at(text, at);
+    if (c.code < listed_kinds && inert[c.code]) {
+      last = at;
+      at += c.size;
+      continue;
+    }
+    // From the inert character before, which this one may be joined to, to the next inert one.
+    while (at < text.size() && !(c.code < listed_kinds && inert[c.code])) {
+      at += c.size;
+      if (at < text.size()) c = util::character_at(text, at);
+    }
+    out += text.substr(done, last - done);
+    append_normalized(text.substr(last, at - last), form, out);
+    done = last = at;
+  }
+  out += text.substr(done);
   return out;
 }
 

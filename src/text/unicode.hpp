@@ -12,6 +12,17 @@ namespace assay::text {
 [[nodiscard]] bool is_number(char32_t code);
 /// White_Space: \s, also Rust's char::is_whitespace
 [[nodiscard]] bool is_space(char32_t code);
+/// The four kinds that pre-tokenizer patterns tell apart: \p{L}, \p{N}, \s, and the rest.
+enum class CharacterKind : unsigned char { other, letter, number, space };
+/// Below this, kinds are looked up.
+inline constexpr char32_t listed_kinds = 0x20000;
+/// The kinds of the characters below listed_kinds, made at the first call.
+[[nodiscard]] const CharacterKind* character_kinds();
+[[nodiscard]] CharacterKind find_kind(char32_t code);
+[[nodiscard]] inline CharacterKind kind_of(char32_t code) {
+  static const CharacterKind* const kinds = character_kinds();
+  return code < listed_kinds ? kinds[code] : find_kind(code);
+}
 /// A combining mark by Unicode 9.0, which is what the reference's StripAccents removes.
 [[nodiscard]] bool is_mark(char32_t code);
 /// ASCII punctuation, or \p{P} by Unicode 8.0, which is the reference's Punctuation step

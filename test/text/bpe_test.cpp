@@ -1,7 +1,12 @@
 #include "text/bpe.hpp"
 
 #include <catch2/catch.hpp>
+#include <map>
+#include <random>
 #include <thread>
+#include <tuple>
+
+#include <fmt/format.h>
 
 using namespace assay::text;
 using assay::util::Json;
@@ -22,7 +27,8 @@ std::unique_ptr<BpeModel> read(const Json& json) {
 
 Ids encode(const Json& json, std::string_view piece) {
   Ids ids;
-  read(json)->encode(piece, ids);
+  BpeModel::Scratch scratch;
+  read(json)->encode(piece, BpeModel::Alphabet::characters, scratch, ids);
   return ids;
 }
 
@@ -79,6 +85,88 @@ TEST_CASE("a megabyte of one letter is merged") {
   CHECK(ids.back() == 0);
 }
 
+TEST_CASE("cutting, remembering and the heap change no ids") {
+  // Merges one after the other over the whole piece, by rank and then from the left.
+  using Ranks = std::map<std::pair<std::string, std::string>, std::size_t>;
+  const auto plainly = [](const Ranks& ranks, const Json& vocab, std::vector<std::string> parts) {
+    for (;;) {
+      std::size_t best_rank = ranks.size();
+      std::size_t best = 0;
+      for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+        const auto it = ranks.find({parts[i], parts[i + 1]});
+        if (it != ranks.end() && it->second < best_rank)
+          std::tie(best_rank, best) = std::tuple(it->second, i);
+      }
+      if (best_rank == ranks.size()) break;
+      parts[best] += parts[best + 1];
+      parts.erase(parts.begin() + static_cast<std::ptrdiff_t>(best) + 1);
+    }
+    Ids ids;
+    for (const std::string& part : parts) ids.push_back(vocab.at(part).get<TokenId>());
+    return ids;
+  };
+  const std::vector<std::string> alphabet = {"a", "b", ".", "▁", "é", "字"};
+  std::mt19937 random(11);
+  for (int round = 0; round < 12; ++round) {
+    Json vocab = Json::object();
+    std::vector<std::string> tokens = alphabet;
+    for (int byte = 0; byte < 256; ++byte) vocab[fmt::format("<0x{:02X}>", byte)] = byte;
+    for (const std::string& letter : alphabet) vocab[letter] = vocab.size();
+    Json merges = Json::array();
+    Ranks ranks;
+    while (merges.size() < 25) {
+      const std::string left = tokens[random() % tokens.size()];
+      const std::string right = tokens[random() % tokens.size()];
+      if (left.size() + right.size() > 30 || vocab.contains(left + right)) continue;
+      // Every other model joins nothing to a following space.
+      if (round % 2 == 0 && right.starts_with("▁") && !left.ends_with("▁")) continue;
+      ranks[{left, right}] = merges.size();
+      merges.push_back(Json::array({left, right}));
+      tokens.push_back(left + right);
+      vocab[left + right] = vocab.size();
+    }
+    const Json json = model(vocab, merges, {{"byte_fallback", true}});
+    const auto bpe = read(json);
+    BpeModel::Scratch scratch;
+    std::size_t wrong = 0;
+    for (int i = 0; i < 60; ++i) {
+      std::vector<std::string> letters(1 + random() % (i % 3 == 0 ? 150 : 12));
+      std::string piece;
+      for (std::string& letter : letters) piece += letter = alphabet[random() % alphabet.size()];
+      const Ids wanted = plainly(ranks, vocab, letters);
+      for (int again = 0; again < 2; ++again) {
+        Ids ids;
+        bpe->encode(piece, BpeModel::Alphabet::characters, scratch, ids);
+        if (ids != wanted) ++wrong;
+      }
+    }
+    CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("words are remembered by all of their bytes") {
+  WordCache cache;
+  const auto word = [](std::size_t size, std::size_t changed) {
+    std::string text(size, 'x');
+    if (changed < size) text[changed] = 'y';
+    return text;
+  };
+  for (std::size_t size = 1; size <= WordCache::max_word_bytes; ++size) {
+    const Ids ids = {static_cast<TokenId>(size), 7};
+    cache.keep(word(size, size), ids.data(), ids.data() + ids.size());
+    Ids found;
+    REQUIRE(cache.append(word(size, size), found));
+    CHECK(found == ids);
+    for (std::size_t changed = 0; changed < size; ++changed) {
+      if (cache.append(word(size, changed), found)) FAIL("another word of " << size << " bytes");
+    }
+  }
+  const Ids many(200, 1);
+  cache.keep("z", many.data(), many.data() + many.size());
+  Ids found;
+  CHECK_FALSE(cache.append("z", found));
+}
+
 TEST_CASE("threads share one model") {
   const Json json = model(abc, {"a b", "b c", "ab c"});
   const auto model_owner = read(json);
@@ -87,9 +175,11 @@ TEST_CASE("threads share one model") {
   std::vector<std::thread> threads;
   for (Ids& ids : results) {
     threads.emplace_back([&bpe, &ids] {
+      BpeModel::Scratch scratch;
       for (int i = 0; i < 2000; ++i) {
         ids.clear();
-        bpe.encode(std::string(static_cast<std::size_t>(i % 7), 'a') + "bc", ids);
+        bpe.encode(std::string(static_cast<std::size_t>(i % 7), 'a') + "bc", BpeModel::Alphabet::characters,
+                   scratch, ids);
       }
     });
   }

@@ -246,7 +246,7 @@ TEST_CASE("what is not understood is refused with file and key") {
           "normalizer.normalizers[0].type");
   refused("/normalizer", {{"type", "Prepend"}}, "prepend");
   refused("/normalizer", {{"type", "NFC"}, {"x", 1}}, "\"x\"");
-  refused("/pre_tokenizer", {{"type", "BertPreTokenizer"}}, "pre_tokenizer.type");
+  refused("/pre_tokenizer", {{"type", "UnicodeScripts"}}, "pre_tokenizer.type");
   refused("/pre_tokenizer", {{"type", "Metaspace"}, {"replacement", "ab"}}, "pre_tokenizer");
   refused("/pre_tokenizer", {{"type", "Split"}, {"pattern", {{"Regex", "("}}}, {"behavior", "Isolated"}},
           "pre_tokenizer.pattern.Regex");

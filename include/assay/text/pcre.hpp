@@ -36,6 +36,9 @@ class Pcre {
     Search(const Search&) = delete;
     Search& operator=(const Search&) = delete;
 
+    /// Goes on with another text, on what is left of the budget and a share for this text.
+    void restart(std::string_view text);
+
     enum class AtStart { any, not_empty };
     /// Finds the first match at or behind the byte `from`; with not_empty, one at `from` itself must not be
     /// empty. Throws InputError when the budget, proportional to the text, is used up.
