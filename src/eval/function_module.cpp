@@ -1,6 +1,7 @@
 #include "eval/function_module.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "assay/util/error.hpp"
@@ -77,6 +78,7 @@ std::vector<std::string> function_names(const FunctionModule& module) {
   add(module.values);
   add(module.samples);
   add(module.results);
+  add(module.metrics);
   add(module.aggregations);
   add(module.filters);
   add(module.executions);
@@ -113,6 +115,9 @@ const NamedSamples* find_samples(std::string_view resolved) {
 }
 const NamedResults* find_results(std::string_view resolved) {
   return find(resolved, &FunctionModule::results);
+}
+const NamedMetric* find_named_metric(std::string_view resolved) {
+  return find(resolved, &FunctionModule::metrics);
 }
 const NamedAggregation* find_named_aggregation(std::string_view resolved) {
   return find(resolved, &FunctionModule::aggregations);
@@ -151,6 +156,25 @@ std::vector<std::string> texts_field(const OrderedJson& document, std::string_vi
     texts.push_back(item.get<std::string>());
   }
   return texts;
+}
+
+const std::string& text_result(std::span<const OrderedJson> results) {
+  check_input(!results.empty() && results[0].is_string(), "the filters left something that is not text");
+  return results[0].get_ref<const std::string&>();
+}
+
+std::vector<double> log_probability_results(std::span<const OrderedJson> results) {
+  std::vector<double> values;
+  for (const OrderedJson& result : results) {
+    const bool is_pair =
+        result.is_array() && !result.empty() && (result[0].is_number() || result[0].is_null());
+    check_input(is_pair, "a result is no log-probability with \"is greedy\"");
+    // NaN has no JSON form; it is kept as null.
+    values.push_back(result[0].is_null() ? std::numeric_limits<double>::quiet_NaN()
+                                         : result[0].get<double>());
+  }
+  check_input(!values.empty(), "there are no results");
+  return values;
 }
 
 }  // namespace assay::eval

@@ -3,6 +3,7 @@
 // src/eval/README.md.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <span>
@@ -14,12 +15,20 @@
 
 namespace assay::eval {
 
-/// process_docs: changes the fields of one document in place, and may drop documents.
+class PythonRandom;
+
+/// process_docs: changes the fields of one document in place, and may drop documents. One of `function`,
+/// `expand` and `draw` is set.
 struct NamedProcess {
   std::string_view name;
-  void (*function)(util::OrderedJson& document);
+  void (*function)(util::OrderedJson& document) = nullptr;
   /// Whether the document, as the function left it, stays in the split; null: all do.
   bool (*keep)(const util::OrderedJson& document) = nullptr;
+  /// The documents that one document becomes.
+  std::vector<util::OrderedJson> (*expand)(const util::OrderedJson& document) = nullptr;
+  /// Changes a document in place by random numbers, which go on through the split's documents in order.
+  void (*draw)(util::OrderedJson& document, PythonRandom& random) = nullptr;
+  std::uint64_t seed = 0;  ///< of the numbers of `draw`: Python's random.Random(seed)
 };
 
 /// doc_to_text, doc_to_target, doc_to_choice: text, an index, or a list of texts, as Python would give.
@@ -43,6 +52,13 @@ struct NamedResults {
   MetricValues (*function)(const util::OrderedJson& document, std::span<const util::OrderedJson> results);
 };
 
+/// metric_list[].metric: the value of one sample of a generating task, by its target and what the filters
+/// left of its response. Pairs and triples that an aggregation takes are arrays.
+struct NamedMetric {
+  std::string_view name;
+  util::OrderedJson (*value)(const util::OrderedJson& reference, const util::OrderedJson& prediction);
+};
+
 /// metric_list[].aggregation: one number of all samples' values, in document order.
 struct NamedAggregation {
   std::string_view name;
@@ -56,6 +72,8 @@ struct NamedFilter {
   /// `responses`: the list of one request's responses. Gives the list (or the text) for the next step.
   util::OrderedJson (*apply)(const util::OrderedJson& responses, const util::OrderedJson& options,
                              const util::OrderedJson& document);
+  /// Checks the options at loading. Throws InputError without a place; the caller adds it.
+  void (*check)(const util::OrderedJson& options) = nullptr;
 };
 
 /// metric_list[].metric that runs programs: a sample passes by the share of its programs that end well.
@@ -78,6 +96,7 @@ struct FunctionModule {
   std::span<const NamedValue> values = {};
   std::span<const NamedSamples> samples = {};
   std::span<const NamedResults> results = {};
+  std::span<const NamedMetric> metrics = {};
   std::span<const NamedAggregation> aggregations = {};
   std::span<const NamedFilter> filters = {};
   std::span<const NamedExecution> executions = {};
@@ -96,6 +115,7 @@ struct FunctionModule {
 [[nodiscard]] const NamedValue* find_value(std::string_view resolved);
 [[nodiscard]] const NamedSamples* find_samples(std::string_view resolved);
 [[nodiscard]] const NamedResults* find_results(std::string_view resolved);
+[[nodiscard]] const NamedMetric* find_named_metric(std::string_view resolved);
 [[nodiscard]] const NamedAggregation* find_named_aggregation(std::string_view resolved);
 [[nodiscard]] const NamedFilter* find_named_filter(std::string_view resolved);
 [[nodiscard]] const NamedExecution* find_execution(std::string_view resolved);
@@ -108,5 +128,10 @@ struct FunctionModule {
 [[nodiscard]] std::int64_t integer_field(const util::OrderedJson& document, std::string_view name);
 /// The texts of a list. Throws InputError if it is missing or holds something else.
 [[nodiscard]] std::vector<std::string> texts_field(const util::OrderedJson& document, std::string_view name);
+/// What a process_results is given of its sample's only generation. Throws InputError if that is not text.
+[[nodiscard]] const std::string& text_result(std::span<const util::OrderedJson> results);
+/// What it is given of the sample's log-likelihoods: the log-probabilities. Throws InputError if there are
+/// none, or something else.
+[[nodiscard]] std::vector<double> log_probability_results(std::span<const util::OrderedJson> results);
 
 }  // namespace assay::eval

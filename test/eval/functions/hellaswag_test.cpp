@@ -1,4 +1,4 @@
-// Built-in functions, on documents no dataset has.
+// The built-in functions of hellaswag, on documents no dataset has.
 #include "eval/function_module.hpp"
 #include "eval/support.hpp"
 
