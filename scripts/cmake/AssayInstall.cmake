@@ -1,4 +1,4 @@
-# cmake --install: the binary, the CUDA module where one was built, and the task files.
+# cmake --install: the binary, the modules that were built, and the task files.
 include_guard(GLOBAL)
 include(GNUInstallDirs)
 if(TARGET assay)
@@ -6,6 +6,10 @@ if(TARGET assay)
 endif()
 if(TARGET assay_cuda)
   install(TARGETS assay_cuda LIBRARY DESTINATION lib/assay)  # where the program looks: ../lib/assay
+endif()
+if(TARGET assay_parquet)
+  install(TARGETS assay_parquet LIBRARY DESTINATION lib/assay)
+  install(FILES ${ASSAY_ARROW_COPIED} DESTINATION lib/assay)
 endif()
 install(DIRECTORY configs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/assay/configs)
 install(DIRECTORY jobs/ DESTINATION ${CMAKE_INSTALL_DATADIR}/assay/jobs)

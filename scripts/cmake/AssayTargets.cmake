@@ -36,10 +36,12 @@ function(assay_reuse_precompiled target kind json)
 endfunction()
 
 # assay_add_layer(<name> [JSON] [DEPS <layer or library>...])
-# Static library assay_<name> from every .cpp under the current folder (sub-folders too). JSON: most of them read JSON.
+# Static library assay_<name> from every .cpp under the current folder (sub-folders too; those called *_module are
+# modules of their own). JSON: most of them read JSON.
 function(assay_add_layer name)
   cmake_parse_arguments(ARG "JSON" "" "DEPS;PRIVATE_DEPS;EXTRA_SOURCES" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  list(FILTER sources EXCLUDE REGEX "_module/[^/]*$")
   add_library(assay_${name} STATIC ${sources} ${ARG_EXTRA_SOURCES})
   target_include_directories(assay_${name} PUBLIC "${CMAKE_SOURCE_DIR}/include" PRIVATE "${CMAKE_SOURCE_DIR}" "${CMAKE_SOURCE_DIR}/src")
   target_link_libraries(assay_${name} PUBLIC ${ARG_DEPS} PRIVATE assay_options ${ARG_PRIVATE_DEPS})

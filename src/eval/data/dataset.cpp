@@ -7,6 +7,7 @@
 #include "eval/data/format.hpp"
 #include "eval/data/json_array.hpp"
 #include "eval/data/line_reader.hpp"
+#include "eval/data/parquet.hpp"
 
 namespace assay::eval {
 namespace {
@@ -35,6 +36,7 @@ class RowReader {
       case DataFormat::json:
         return read_json(file);
       case DataFormat::parquet:
+        return read_parquet_rows(file);
       case DataFormat::json_lines:
       case DataFormat::none:
         return read_json_lines(file);
@@ -106,6 +108,16 @@ class RowReader {
       row.file = split_.files.size() - 1;
       split_.documents.push_back(std::move(row));
     }
+  }
+
+  void read_parquet_rows(const fs::path& file) {
+    const std::int64_t left = limit_ < 0 ? -1 : limit_ - static_cast<std::int64_t>(split_.documents.size());
+    const auto add = [&](OrderedJson fields, std::int64_t number) {
+      split_.documents.push_back({std::move(fields), number, split_.files.size() - 1});
+    };
+    const ParquetRead read = read_parquet(file, left, limits_, add);
+    split_.rows += read.rows;
+    limits_.stream_bytes -= read.bytes;
   }
 
   Split split_;

@@ -1,0 +1,62 @@
+# Apache Arrow for the module that reads Parquet files: target assay_arrow, if it is found.
+#   1. ASSAY_ARROW_ROOT: a folder with include/ and lib/ (libarrow and libparquet), such as build/arrow, where
+#      scripts/setup puts what it takes out of the pyarrow wheel; or an installed pyarrow package itself
+#   2. CMake packages Arrow and Parquet
+# ASSAY_ARROW_COPIED: the libraries to install beside the module, where no package manager keeps them.
+include_guard(GLOBAL)
+
+set(assay_parquet_default AUTO)
+if(NOT "$ENV{ASSAY_PARQUET}" STREQUAL "")
+  set(assay_parquet_default "$ENV{ASSAY_PARQUET}")
+endif()
+set(ASSAY_PARQUET ${assay_parquet_default} CACHE STRING "Module that reads Parquet files: AUTO (if Apache Arrow is found), ON, OFF")
+set(ASSAY_ARROW_ROOT "$ENV{ASSAY_ARROW_ROOT}" CACHE PATH "Folder of Apache Arrow; empty: build/arrow, else CMake's packages")
+set(ASSAY_ARROW_OLDEST 26)  # bounds how deeply the schema of a file may be nested
+set(ASSAY_ARROW_COPIED "")
+if(ASSAY_PARQUET STREQUAL "OFF")
+  return()
+endif()
+
+# assay_arrow_from(<folder>): sets up the target if the folder holds everything.
+function(assay_arrow_from folder)
+  file(GLOB arrow "${folder}/lib/libarrow.so*" "${folder}/lib64/libarrow.so*" "${folder}/libarrow.so*")
+  file(GLOB parquet "${folder}/lib/libparquet.so*" "${folder}/lib64/libparquet.so*" "${folder}/libparquet.so*")
+  if(NOT arrow OR NOT parquet OR NOT EXISTS "${folder}/include/parquet/arrow/reader.h")
+    return()
+  endif()
+  file(STRINGS "${folder}/include/arrow/util/config.h" major REGEX "define ARROW_VERSION_MAJOR ")
+  string(REGEX REPLACE ".* " "" major "${major}")
+  if(major LESS ASSAY_ARROW_OLDEST)
+    message(STATUS "Apache Arrow in ${folder} is version ${major}, older than ${ASSAY_ARROW_OLDEST}: left alone")
+    return()
+  endif()
+  list(GET arrow 0 arrow)
+  list(GET parquet 0 parquet)
+  add_library(assay_arrow INTERFACE)
+  target_include_directories(assay_arrow SYSTEM INTERFACE "${folder}/include")
+  target_link_libraries(assay_arrow INTERFACE "${parquet}" "${arrow}")
+  set(ASSAY_ARROW_COPIED "${arrow};${parquet}" PARENT_SCOPE)
+  message(STATUS "Found Apache Arrow ${major}: ${folder}")
+endfunction()
+
+if(ASSAY_ARROW_ROOT)
+  assay_arrow_from("${ASSAY_ARROW_ROOT}")
+  if(NOT TARGET assay_arrow)
+    message(FATAL_ERROR "ASSAY_ARROW_ROOT=${ASSAY_ARROW_ROOT} holds no Apache Arrow ${ASSAY_ARROW_OLDEST} or newer with "
+      "Parquet (include/parquet/arrow/reader.h, lib/libarrow.so*, lib/libparquet.so*)")
+  endif()
+else()
+  assay_arrow_from("${CMAKE_SOURCE_DIR}/build/arrow")
+endif()
+if(NOT TARGET assay_arrow)
+  find_package(Arrow CONFIG QUIET)
+  find_package(Parquet CONFIG QUIET)
+  if(TARGET Arrow::arrow_shared AND TARGET Parquet::parquet_shared AND Arrow_VERSION VERSION_GREATER_EQUAL ASSAY_ARROW_OLDEST)
+    add_library(assay_arrow INTERFACE)
+    target_link_libraries(assay_arrow INTERFACE Parquet::parquet_shared Arrow::arrow_shared)
+  elseif(ASSAY_PARQUET STREQUAL "ON")
+    message(FATAL_ERROR "ASSAY_PARQUET=ON but Apache Arrow was not found; run scripts/setup or set ASSAY_ARROW_ROOT")
+  else()
+    message(STATUS "Apache Arrow is not here: Parquet files will not be read (scripts/setup gets it)")
+  endif()
+endif()
