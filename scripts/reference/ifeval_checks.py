@@ -126,6 +126,7 @@ def write_checks(utils, out, versions):
             counts[name] = counts.get(name, 0) + 2 * len(responses)
             true[name] = true.get(name, 0) + sum((s[i] + l[i]).count("1") for s, l in decided)
     content = {"versions": versions, "responses": responses, "measures": [measures(t) for t in responses],
+               "random": [[t] + measures(t) for t in ifeval_pairs.random_texts(seed=1, count=400)],
                "documents": rows}
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     with open(out, "wb") as file, gzip.GzipFile(fileobj=file, mode="wb", mtime=0, filename="") as zipped:

@@ -1,5 +1,7 @@
 """Documents and responses of ifeval_checks.py, written for this project. Every document meets every response."""
 
+import random
+
 RELATIONS = ("less than", "at least")
 
 
@@ -77,6 +79,7 @@ SENTENCES = [
     "etc.), and (cf. p. 3). [Note.] {Why.} Fine;ok: go. no. 5 yes. vs. The others vs. them. Yes, Mr. President.",
     "\u00bfQu\u00e9? \u00a1No! \u00c9l dijo. \u00c9l. \u03a3\u03b1\u03c2. \u4f60\u597d\u3002 \u518d\u89c1. \u0939\u093e\u0901. \u0964",
     "...Begin. ..mid.. End.. x.. -- a -. b --. c.--d. e.-- F. g.,h. i., J.,K",
+    "It was mid-Feb. Nobody came. An ex-Gen. spoke. The non-Dr. Weiss did. Post-Inc. He said so.",
     "The U.S. Senate. The u.s. The U.S., a. The p.m. He is 6 ft. tall. He is 6 ft. He is 3 yrs. old. Old Jr. Jr. Sr.",
 ]
 
@@ -92,6 +95,7 @@ CAPITALS = [
     "All Of This Is Written In Both, and so it is neither of the two.",
     "12345 67890 !!! ... ---",
     "ABC", "abc", "\u00df", "\u01c5", "\u2170\u00aa", "A?B!C D' E '' F'' G'. H'.\" (I.) J.]} K.\u00bb",
+    "HE SAYS I DON'T:", "AND I CAN'T,", "WE WON'T; SHE WON'T", "AB,CD:EF,,GH::IJ,1:2", "THEY'LL 'LL 'RE WE'RE\" IT'S' ",
     "wanna WANNA GOTTA LEMME Cannot GONNA! can not. DON'T. WON'T\nI.",
 ]
 
@@ -160,6 +164,18 @@ OTHERS = [
     "Sure!\n\"Quoted.\"", "Sure!\n**\"Quoted.\"**\nBye.", "```\n*x*\n```", "a,b\nc\nd,e", "\n\nThe\n\n", "a\n*b*\n", "Only *one* line, here.",
     "Intro\n{\"a\": 1}\nOutro", "Intro\n\n<<**T**>>\n\nOutro", "\ud83d".encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
 ]
+
+
+# Pieces that random texts are joined from: what tokenizers look at.
+PIECES = (["A", "I", "The", "the", "NASA", "Dr", "U.S", "p.m", "Jan", "ab", "Cd", "DON'T", "CAN'T", "it's", "WE'LL", "x", "He", "he"]
+          + ["1", "23", "4.5", "\u00e9", "\u00c9", "\u0939\u093f", "\u4f60", "\u00bd", "GONNA", "CANNOT", "'TIS", "St", "www", "Mr"]
+          + [" "] * 14 + ["\n", "\n\n", "\u00a0", "\t", "  "] + [".", ".", ".", ".", ". ", ". ", ". ", "..", "...", ". . ."]
+          + list("?!,;:'\"()[]{}<>*-_`@#$%&/\\") + ["--", "''", "``", "\u2014", "\u2018", "\u2019", "\u201c", "\u201d", "\u00ab", "\u00bb"])
+
+
+def random_texts(seed, count):
+    generator = random.Random(seed)
+    return ["".join(generator.choices(PIECES, k=generator.randint(1, 60))) for _ in range(count)]
 
 
 def responses():

@@ -10,7 +10,7 @@
 
 namespace assay::eval {
 
-/// Whether this build has the profiles (CONTRIBUTING.md: python3-langdetect).
+/// Whether this build has the profiles (python3-langdetect, see src/eval/README.md).
 [[nodiscard]] bool can_detect_language();
 
 /// The language's code ("en", "pt", "zh-cn"), "unknown" where none is probable, or nothing where the text has

@@ -45,20 +45,30 @@ TEST_CASE("verdicts are lm-eval's for every document and response") {
   CHECK(compared > 15000);
 }
 
+namespace {
+
+// `expected`: sentences, words and words in capitals of `text`.
+void check_measures(const std::string& text, const util::OrderedJson& expected, std::size_t first) {
+  INFO(text.substr(0, 300));
+  std::vector<std::string> sentences;
+  for_each_sentence(text, [&](std::string_view sentence) {
+    sentences.emplace_back(sentence);
+    return true;
+  });
+  CHECK(sentences == expected[first].get<std::vector<std::string>>());
+  CHECK(count_word_runs(text, no_limit) == expected[first + 1].get<std::size_t>());
+  CHECK(count_capital_tokens(text, no_limit) == expected[first + 2].get<std::size_t>());
+}
+
+}  // namespace
+
 TEST_CASE("sentences, words and words in capitals are nltk's") {
-  for (std::size_t i = 0; i < recorded()["responses"].size(); ++i) {
-    const auto text = recorded()["responses"][i].get<std::string>();
-    const auto& expected = recorded()["measures"][i];
-    INFO(quoted(recorded()["responses"][i]));
-    std::vector<std::string> sentences;
-    for_each_sentence(text, [&](std::string_view sentence) {
-      sentences.emplace_back(sentence);
-      return true;
-    });
-    CHECK(sentences == expected[0].get<std::vector<std::string>>());
-    CHECK(count_word_runs(text, no_limit) == expected[1].get<std::size_t>());
-    CHECK(count_capital_tokens(text, no_limit) == expected[2].get<std::size_t>());
-  }
+  for (std::size_t i = 0; i < recorded()["responses"].size(); ++i)
+    check_measures(recorded()["responses"][i].get<std::string>(), recorded()["measures"][i], 0);
+}
+
+TEST_CASE("sentences, words and words in capitals of random texts are nltk's") {
+  for (const auto& row : recorded()["random"]) check_measures(row[0].get<std::string>(), row, 1);
 }
 
 TEST_CASE("languages are langdetect's") {
