@@ -6,15 +6,17 @@
 #include <utility>
 #include <vector>
 
+#include "assay/text/python.hpp"
 #include "assay/util/error.hpp"
 #include "eval/math/exact.hpp"
 #include "eval/math/modular.hpp"
 #include "eval/math/numeric.hpp"
 #include "eval/math/verify_latex.hpp"
-#include "eval/python_text.hpp"
 
 namespace assay::eval::math {
 namespace {
+
+namespace python = text::python;
 
 using Kind = Value::Kind;
 
@@ -132,6 +134,8 @@ bool equal_expressions(const Value& gold, const Value& target) {
   } else if (nearly_equal(a, b)) {
     return true;
   }
+  // To sympy a real x and a complex x are different.
+  if (gold.variables != target.variables && has_symbols(a) && has_symbols(b)) return false;
   const bool real = gold.variables == Variables::real && target.variables == Variables::real;
   return is_equal(a, b, real ? Variables::real : Variables::complex);
 }
@@ -144,7 +148,16 @@ std::optional<std::string> joined_symbols(const Expression& expression) {
     if (factor->op != Op::symbol && factor->op != Op::constant_e) return std::nullopt;
     out += factor->op == Op::symbol ? factor->name : "e";
   }
-  return lower(out);
+  return python::lower(out);
+}
+
+// str() of a whole number or fraction; empty for anything else.
+std::string written(const Expression& expression) {
+  if (!is_number(expression) || has_point(expression)) return {};
+  const auto value = exact_value(expression);
+  if (!value) return expression.name;
+  const std::string above = std::to_string(value->numerator);
+  return value->denominator == 1 ? above : above + "/" + std::to_string(value->denominator);
 }
 
 // At least one of them is a symbol.
@@ -153,12 +166,12 @@ bool equal_symbols(const Expression& gold, const Expression& target) {
       (gold.name == "e" && target.op == Op::constant_e) || (target.name == "e" && gold.op == Op::constant_e);
   if (is_e) return true;
   if (gold.op == Op::symbol && target.op == Op::symbol)
-    return gold.name == target.name ||
-           (gold.name.size() > 1 && target.name.size() > 1 && lower(gold.name) == lower(target.name));
+    return gold.name == target.name || (gold.name.size() > 1 && target.name.size() > 1 &&
+                                        python::lower(gold.name) == python::lower(target.name));
   const Expression& symbol = gold.op == Op::symbol ? gold : target;
   const Expression& other = gold.op == Op::symbol ? target : gold;
-  const auto letters = joined_symbols(other);
-  return letters && *letters == lower(symbol.name);
+  if (const auto letters = joined_symbols(other)) return *letters == python::lower(symbol.name);
+  return written(other) == symbol.name;
 }
 
 Value difference(const Value& left, const Value& right) {
@@ -345,6 +358,8 @@ bool equal_sets(const Value& gold_value, const Value& target_value) {
            equal_in_order(gold.items, target.items);
   }
   if (gold.kind == Kind::named_set && target.kind == Kind::named_set) return gold.name == target.name;
+  if (gold.kind == Kind::finite_set && target.kind == Kind::finite_set && same_points(gold, target))
+    return true;
   if (is_list(gold) && is_list(target)) return equal_lists(gold, target);
   if (is_open(gold) && is_list(target)) return equal_lists(make_value(Kind::tuple, gold.items), target);
   if (is_list(gold) && is_open(target)) return equal_lists(gold, make_value(Kind::tuple, target.items));
@@ -414,7 +429,7 @@ bool equal(const Value& given_gold, const Value& given_target) {
   if (gold.kind == Kind::matrix || target.kind == Kind::matrix) return equal_matrices(gold, target);
   const Expression& a = *gold.expression;
   const Expression& b = *target.expression;
-  if (to_text(a) == to_text(b)) return true;
+  if (to_text(a) == to_text(b) && (gold.variables == target.variables || !has_symbols(a))) return true;
   if (a.op == Op::symbol || b.op == Op::symbol) return equal_symbols(a, b);
   return equal_expressions(gold, target);
 }
@@ -428,8 +443,8 @@ bool math_verify_equal(const VerifyAnswer& gold, const VerifyAnswer& target) {
   } catch (const Undefined&) {
   }
   if (!gold.text || !target.text) return false;
-  const std::string_view wanted = strip(*gold.text);
-  return !wanted.empty() && wanted == strip(*target.text);
+  const std::string_view wanted = python::strip(*gold.text);
+  return !wanted.empty() && wanted == python::strip(*target.text);
 }
 
 bool math_verify(std::string_view solution, std::string_view response) {

@@ -6,16 +6,18 @@
 #include <vector>
 
 #include "assay/text/pcre.hpp"
+#include "assay/text/python.hpp"
 #include "assay/util/error.hpp"
 #include "assay/util/utf8.hpp"
 #include "eval/math/math_verify.hpp"
 #include "eval/math/verify_latex.hpp"
 #include "eval/math/verify_normalize.hpp"
 #include "eval/python_regex.hpp"
-#include "eval/python_text.hpp"
 
 namespace assay::eval::math {
 namespace {
+
+namespace python = text::python;
 
 using text::Pcre;
 
@@ -71,7 +73,10 @@ std::string arithmetic_pattern() {
 
 std::string anchored_number_pattern() {
   return prefix_pattern() +
-         "[$€£¥₹₽₪₩₫฿₡₢₣₤₥₦₧₨₭₮₯₰₱₲₳₴₵₶₷₸₺₻₼₾₿]"
+         "[$"
+         "€£¥₹₽₪₩₫฿₡₢₣₤₥₦₧₨₭₮₯₰₱₲₳₴₵₶₷₸₺₻₼₾"
+         "₿"
+         "]"
          "?" +
          number_pattern();
 }
@@ -138,16 +143,16 @@ std::string group(const Match& match, std::size_t index) {
 }
 
 Value as_percent(Value value) {
-  if (value.kind != Value::Kind::expression) throw util::InputError("a percentage of no number");
+  // A hundredth of a set is no number, and equal to nothing but itself.
+  if (value.kind != Value::Kind::expression)
+    return make_value(make(Op::apply, {make_number("1")}, "percent"));
   value.expression = make(Op::percent, {value.expression});
   return value;
 }
 
 std::optional<Value> formula_value(const std::string& clean, bool percent) {
   std::optional<Value> value = parse_verify_answer(clean);
-  if (!value || !percent) return value;
-  if (value->kind != Value::Kind::expression) return std::nullopt;
-  return as_percent(std::move(*value));
+  return value && percent ? as_percent(std::move(*value)) : value;
 }
 
 Reading read_latex(const Match& match) {
@@ -196,10 +201,10 @@ Reading read_number(const Match& match, std::size_t offset) {
     if (places.empty()) places = group(match, offset + i);
   }
   if (whole.empty() && places.empty()) return {};
-  whole = replace_all(replace_all(whole, ",", ""), " ", "");
+  whole = python::replace_all(python::replace_all(whole, ",", ""), " ", "");
   whole.erase(0, whole.find_first_not_of('0'));
   if (whole.empty()) whole = "0";
-  std::string number = whole + replace_all(places, ",", ".");
+  std::string number = whole + python::replace_all(places, ",", ".");
   const std::string_view digits = std::string_view(number).substr(number.front() == '-' ? 1 : 0);
   const bool ascii =
       std::all_of(digits.begin(), digits.end(), [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
@@ -216,7 +221,7 @@ Reading read_arithmetic(const std::string& text) {
   if (text.empty()) return {};
   std::string python = text;
   std::replace(python.begin(), python.end(), '\n', ' ');
-  ExpressionPtr value = parse_arithmetic(strip(replace_all(python, "^", "**")));
+  ExpressionPtr value = parse_arithmetic(python::strip(python::replace_all(python, "^", "**")));
   return {value ? std::optional(make_value(value)) : std::nullopt, text};
 }
 

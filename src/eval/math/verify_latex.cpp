@@ -6,15 +6,17 @@
 #include <utility>
 #include <vector>
 
+#include "assay/text/python.hpp"
 #include "eval/math/exact.hpp"
 #include "eval/math/modular.hpp"
 #include "eval/math/numeric.hpp"
 #include "eval/math/verify_lexer.hpp"
 #include "eval/python_regex.hpp"
-#include "eval/python_text.hpp"
 
 namespace assay::eval::math {
 namespace {
+
+namespace python = text::python;
 
 using Token = VerifyToken;
 using Kind = Value::Kind;
@@ -95,10 +97,10 @@ std::string symbol_name(std::string_view text) {
 // \text{...} and its like: the content without spaces, with the accent's name unless it only sets a font.
 std::string accent_name(std::string_view text) {
   const std::size_t open = text.find('{');
-  const std::string_view accent = strip(text.substr(1, open - 1));
-  std::string content = replace_all(text.substr(open + 1, text.size() - open - 2), " ", "");
+  const std::string_view accent = python::strip(text.substr(1, open - 1));
+  std::string content = python::replace_all(text.substr(open + 1, text.size() - open - 2), " ", "");
   if (accent.find("text") != std::string_view::npos || accent == "mbox") {
-    return replace_all(replace_all(content, "(", ""), ")", "");
+    return python::replace_all(python::replace_all(content, "(", ""), ")", "");
   }
   std::string name(accent);
   if (accent == "overline") name = "bar";
@@ -840,16 +842,17 @@ class Parser {
     const std::string_view written_as = text();
     ++at_;
     if (written_as == "I") return make(Op::imaginary, {});
-    std::string name = token == Token::accent ? accent_name(written_as) : symbol_name(written_as);
+    std::string name =
+        symbol_name(token == Token::accent ? accent_name(written_as) : std::string(written_as));
     ExpressionPtr exponent;
     if (peek() == Token::caret && powers) {
       exponent = attempt([&] { return superscript(); });
     }
     if (auto below = attempt([&] { return subscript_text(); })) {
-      name += length(*below) > 1 ? "_{" + *below + "}" : "_" + *below;
+      name += python::length(*below) > 1 ? "_{" + *below + "}" : "_" + *below;
       if (!exponent && powers) exponent = attempt([&] { return superscript(); });
     }
-    ExpressionPtr value = name == "pi" ? make(Op::constant_pi, {}) : make_symbol(lower(name));
+    ExpressionPtr value = name == "pi" ? make(Op::constant_pi, {}) : make_symbol(python::lower(name));
     return exponent ? make(Op::power, {value, exponent}) : value;
   }
 
@@ -873,14 +876,9 @@ class Parser {
       case Token::capital_e:
         ++at_;
         return make_symbol("e");
-      case Token::gamma:
-        ++at_;
-        return make_symbol("gamma");
-      case Token::percent: {
-        const std::string_view digits = text().substr(0, text().find_first_not_of("0123456789."));
-        ++at_;
-        return make(Op::percent, {number(digits)});
-      }
+      // The package's parser for ANTLR 4.11, which minerva_math asks for, fails on these.
+      case Token::percent:
+        throw Refused();
       case Token::differential: {
         const std::string_view variable = text().substr(text().find_first_not_of(" \t\r\n", 1));
         ++at_;
@@ -923,9 +921,9 @@ std::optional<Value> thousands(std::string_view text) {
   if (digits.starts_with('0')) {
     std::replace(digits.begin(), digits.end(), ',', '.');
   } else {
-    digits = replace_all(digits, ",", "");
+    digits = python::replace_all(digits, ",", "");
   }
-  digits = strip(replace_all(digits, " ", ""));
+  digits = python::strip(python::replace_all(digits, " ", ""));
   if (std::count(digits.begin(), digits.end(), '.') > 1) throw Refused();
   const bool minus = digits.starts_with('-');
   const bool ascii = std::all_of(digits.begin() + (minus ? 1 : 0), digits.end(),

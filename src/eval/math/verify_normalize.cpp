@@ -6,12 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include "assay/text/python.hpp"
 #include "eval/math/python_integer.hpp"
 #include "eval/python_regex.hpp"
-#include "eval/python_text.hpp"
 
 namespace assay::eval::math {
 namespace {
+
+namespace python = text::python;
 
 using Groups = PythonRegex::Groups;
 constexpr std::size_t npos = std::string_view::npos;
@@ -36,7 +38,7 @@ std::optional<std::size_t> closing_brace(std::string_view text, std::size_t open
 // Whether a box belongs to the one behind it: near, or joined by "and", "or" or punctuation.
 bool joined(std::string_view between, std::string_view content, std::string_view next) {
   static const PythonRegex separator(R"(\b(and|or)\b|,|;)");
-  const std::size_t characters = length(between);
+  const std::size_t characters = python::length(between);
   return characters < 10 || (next != content && characters < 70 && !separator.find_all(between).empty());
 }
 
@@ -238,7 +240,7 @@ std::string basic(std::string text) {
                                                            {"{\\rm d}", "d"},
                                                            {"\\left[\\begin{matrix}", "\\begin{bmatrix}"},
                                                            {"\\end{matrix}\\right]", "\\end{bmatrix}"}}}) {
-    text = replace_all(text, from, to);
+    text = python::replace_all(text, from, to);
   }
   text = right.substitute(left.substitute(text, first_group), first_group);
   text = permutation.substitute(text, [](const Groups& groups) {
@@ -255,7 +257,7 @@ std::string basic(std::string text) {
 std::string without_units(std::string text) {
   static const PythonRegex in_text(R"((\\(?:text|mbox)\{.*?\})(\^\d|\{\^\d\})?$)");
   static const PythonRegex plain(unit_pattern());
-  const std::string bare(strip(in_text.substitute(text, removed)));
+  const std::string bare(python::strip(in_text.substitute(text, removed)));
   if (!bare.empty()) text = bare;
   for (int i = 0; i < 2; ++i) {
     std::string shorter = plain.substitute(text, first_group);
@@ -271,10 +273,10 @@ std::size_t character_size(std::string_view text) {
 }
 
 std::string with_root_braces(const std::string& text) {
-  const std::vector<std::string> parts = split(text, "\\sqrt");
+  const std::vector<std::string> parts = python::split(text, "\\sqrt");
   std::string out = parts[0];
   for (std::size_t i = 1; i < parts.size(); ++i) {
-    const std::string_view part = lstrip(parts[i]);
+    const std::string_view part = python::lstrip(parts[i]);
     out += "\\sqrt";
     if (part.empty() || part.front() == '{' || part.front() == '[') {
       out += part;
@@ -287,10 +289,10 @@ std::string with_root_braces(const std::string& text) {
 }
 
 std::string with_fraction_braces(const std::string& text) {
-  const std::vector<std::string> parts = split(text, "\\frac");
+  const std::vector<std::string> parts = python::split(text, "\\frac");
   std::string out = parts[0];
   for (std::size_t i = 1; i < parts.size(); ++i) {
-    const std::string_view part = lstrip(parts[i]);
+    const std::string_view part = python::lstrip(parts[i]);
     out += "\\frac";
     if (!part.empty() && part.front() == '{') {
       out += part;
@@ -339,7 +341,7 @@ std::string with_operators(std::string text) {
       return out + "}";
     });
   }
-  text = replace_all(text, " sqrt", "\\sqrt");
+  text = python::replace_all(text, " sqrt", "\\sqrt");
   return with_slash_fraction(with_fraction_braces(with_root_braces(text)));
 }
 
@@ -349,22 +351,24 @@ std::string boxed_contents(std::string_view text, Boxes boxes) {
   std::vector<std::string> results;  // from the last on
   std::optional<std::size_t> next_start;
   std::size_t end = text.size();
+  static constexpr std::string_view frame = "\\fbox";
+  std::size_t framed = text.rfind(frame);  // searched again only where it has passed: boxes may be many
   while (true) {
     const std::string_view before = text.substr(0, next_start.value_or(text.size()));
     const std::size_t boxed = before.rfind("\\boxed");
-    const std::size_t framed = before.rfind("\\fbox");
+    if (framed != npos && framed + frame.size() > before.size()) framed = before.rfind(frame);
     if (boxed == npos && framed == npos) break;
     const bool is_boxed = framed == npos || (boxed != npos && boxed > framed);
     const std::size_t start = is_boxed ? boxed : framed;
     const std::string_view rest = text.substr(0, end).substr(start + (is_boxed ? 6 : 5));
-    const std::size_t open = end - lstrip(rest).size();
+    const std::size_t open = end - python::lstrip(rest).size();
     if (open >= end) break;
     const auto close = text[open] == '{' ? closing_brace(text, open, end) : std::nullopt;
     if (!close) {
       if (results.empty()) results.emplace_back(text.substr(open));
       break;
     }
-    const std::string_view content = strip(text.substr(open + 1, *close - open - 1));
+    const std::string_view content = python::strip(text.substr(open + 1, *close - open - 1));
     if (boxes == Boxes::last && next_start &&
         !joined(text.substr(*close + 1, *next_start - *close - 1), content,
                 results.empty() ? "" : results.back())) {
@@ -386,7 +390,7 @@ std::string normalize_latex(std::string_view text, Boxes boxes) {
   std::string out = without_units(basic(boxed_contents(text, boxes)));
   if (out.starts_with('.')) out.insert(0, 1, '0');
   if (out == "0.5") out = "\\frac{1}{2}";
-  return std::string(strip(with_operators(std::move(out))));
+  return std::string(python::strip(with_operators(std::move(out))));
 }
 
 }  // namespace assay::eval::math
