@@ -45,9 +45,13 @@ std::vector<Setting> make_settings() {
   return {
       {"model", "DIR", "model directory as downloaded from Hugging Face",
        [](CampaignConfig& c, const std::string& v) { c.model = v; }},
-      {"tasks", "a,b", "task names or YAML files",
+      {"tasks", "a,b", "names of tasks, groups or tags, patterns such as mmlu_*, or YAML files",
        [](CampaignConfig& c, const std::string& v) {
          for (auto& name : split_list(v)) c.tasks.push_back(std::move(name));
+       }},
+      {"category", "a,b", "every task and group of a category, beside --tasks",
+       [](CampaignConfig& c, const std::string& v) {
+         for (auto& name : split_list(v)) c.categories.push_back(std::move(name));
        }},
       {"output", "FILE", "results file (HDF5); its journal lies beside it",
        [](CampaignConfig& c, const std::string& v) { c.output = v; }},
@@ -89,6 +93,30 @@ std::vector<Setting> make_settings() {
        "override generation settings: temperature, top_k, top_p, do_sample, "
        "repetition_penalty, max_gen_toks, until",
        [](CampaignConfig& c, const std::string& v) { c.gen_kwargs = v; }},
+      {"apply_chat_template", "[NAME]",
+       "write prompts by the model's chat template, or by the named one of several "
+       "(--apply-chat-template=NAME)",
+       [](CampaignConfig& c, const std::string& v) {
+         const bool off = v == "false" || v == "no" || v == "off";
+         c.chat_template = off ? "" : v == "yes" || v == "on" ? "true" : v;
+       }},
+      {"fewshot_as_multiturn", "BOOL",
+       "with a chat template: few-shot examples as turns of their own (default true)",
+       [](CampaignConfig& c, const std::string& v) {
+         c.fewshot_as_multiturn = parse_switch(v, "fewshot_as_multiturn");
+       }},
+      {"system_instruction", "TEXT", "before every task's description",
+       [](CampaignConfig& c, const std::string& v) { c.system_instruction = v; }},
+      {"add_bos_token", "BOOL", "begin prompts with BOS (default: as the tokenizer does)",
+       [](CampaignConfig& c, const std::string& v) { c.add_bos_token = parse_switch(v, "add_bos_token"); }},
+      {"profile", "NAME", "whose scores to reproduce: lm-eval-0.4.13 (default) or lm-eval-0.4.9.1",
+       [](CampaignConfig& c, const std::string& v) { c.profile = eval::find_profile(v).name; }},
+      {"allow_code_execution", "", "run the programs that models write (humaneval, mbpp, ...) in a sandbox",
+       [](CampaignConfig& c, const std::string& v) {
+         c.allow_code_execution = parse_switch(v, "allow_code_execution");
+       }},
+      {"sandbox_python", "PATH", "the sandbox's interpreter (default: python3 in PATH)",
+       [](CampaignConfig& c, const std::string& v) { c.sandbox_python = v; }},
       {"seed", "N", "seed of sampled generations (default 0)",
        [](CampaignConfig& c, const std::string& v) {
          c.seed = parse_number<std::uint64_t>(v, "seed", 0, 1ULL << 63);
@@ -114,13 +142,6 @@ std::vector<Setting> make_settings() {
       {"fail_fast", "", "stop at the first task that fails instead of going on with the others",
        [](CampaignConfig& c, const std::string& v) { c.fail_fast = parse_switch(v, "fail_fast"); }},
   };
-}
-
-const Setting* find_setting(std::string_view name) {
-  for (const Setting& setting : settings()) {
-    if (name == setting.name) return &setting;
-  }
-  return nullptr;
 }
 
 // A YAML value as the text that the command line would give.
@@ -152,6 +173,13 @@ bool is_path(std::string_view name) {
 const std::vector<Setting>& settings() {
   static const std::vector<Setting> table = make_settings();
   return table;
+}
+
+const Setting* find_setting(std::string_view name) {
+  for (const Setting& setting : settings()) {
+    if (name == setting.name) return &setting;
+  }
+  return nullptr;
 }
 
 void read_campaign_file(const std::filesystem::path& file, CampaignConfig& config) {
@@ -188,8 +216,8 @@ void read_campaign_file(const std::filesystem::path& file, CampaignConfig& confi
 
 void check(const CampaignConfig& config) {
   util::check_input(!config.model.empty(), "no model is named; give --model DIR");
-  util::check_input(!config.tasks.empty(),
-                    "no task is named; give --tasks a,b (`assay list tasks` shows them)");
+  util::check_input(!config.tasks.empty() || !config.categories.empty(),
+                    "no task is named; give --tasks a,b or --category c (`assay list tasks` shows them)");
   util::check_input(!config.output.empty(), "no output is named; give -o FILE.h5");
   util::check_input(!config.data_root.empty(),
                     "no data root is named; give --data-root DIR or set ASSAY_DATA_ROOT");
@@ -224,6 +252,7 @@ util::OrderedJson to_json(const CampaignConfig& config) {
   util::OrderedJson json;
   json["model"] = config.model.string();
   json["tasks"] = config.tasks;
+  json["category"] = config.categories;
   json["output"] = config.output.string();
   json["data_root"] = config.data_root.string();
   json["include_path"] = util::OrderedJson::array();
@@ -240,6 +269,14 @@ util::OrderedJson to_json(const CampaignConfig& config) {
   json["sample_seed"] =
       config.sample_seed ? util::OrderedJson(*config.sample_seed) : util::OrderedJson(nullptr);
   json["gen_kwargs"] = config.gen_kwargs;
+  json["apply_chat_template"] = config.chat_template;
+  json["fewshot_as_multiturn"] = config.fewshot_as_multiturn;
+  json["system_instruction"] = config.system_instruction;
+  json["add_bos_token"] =
+      config.add_bos_token ? util::OrderedJson(*config.add_bos_token) : util::OrderedJson(nullptr);
+  json["profile"] = config.profile;
+  json["allow_code_execution"] = config.allow_code_execution;
+  json["sandbox_python"] = config.sandbox_python;
   json["seed"] = config.seed;
   json["max_length"] = config.max_length;
   json["batch_tokens"] = config.batch_tokens;

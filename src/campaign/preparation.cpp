@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "assay/campaign/task_options.hpp"
 #include "assay/util/error.hpp"
 #include "assay/util/log.hpp"
 
@@ -13,7 +14,7 @@ namespace {
 std::vector<PlannedRequest> encode_task(const CampaignConfig& config, const PreparedTask& prepared,
                                         std::size_t task_index, const text::Tokenizer& tokenizer,
                                         std::int64_t max_length) {
-  const eval::EncodeOptions options{max_length, config.seed, std::nullopt};
+  const eval::EncodeOptions options = encode_options(config, max_length);
   std::vector<PlannedRequest> planned;
   for (std::size_t sample = 0; sample < prepared.samples.size(); ++sample) {
     const eval::Sample& document = prepared.samples[sample];
@@ -31,13 +32,22 @@ std::vector<PlannedRequest> encode_task(const CampaignConfig& config, const Prep
   return planned;
 }
 
-util::OrderedJson to_json(const model::GenerationDefaults& defaults) {
-  util::OrderedJson json = util::OrderedJson::object();
-  if (defaults.temperature) json["temperature"] = *defaults.temperature;
-  if (defaults.top_k) json["top_k"] = *defaults.top_k;
-  if (defaults.top_p) json["top_p"] = *defaults.top_p;
-  if (defaults.repetition_penalty != 1) json["repetition_penalty"] = defaults.repetition_penalty;
-  return json;
+// Samples and requests of one task, or the task's error.
+void prepare_task(const CampaignConfig& config, const eval::BuildOptions& options,
+                  const text::Tokenizer& tokenizer, std::int64_t max_length, std::size_t index,
+                  Preparation& preparation) {
+  PreparedTask& prepared = preparation.tasks[index];
+  prepared.num_fewshot = eval::effective_num_fewshot(prepared.task, options);
+  try {
+    eval::SampleSet set = eval::build_samples(prepared.task, options);
+    prepared.samples = std::move(set.samples);
+    prepared.documents = set.documents;
+    auto planned = encode_task(config, prepared, index, tokenizer, max_length);
+    std::move(planned.begin(), planned.end(), std::back_inserter(preparation.requests));
+  } catch (const util::InputError& error) {
+    prepared.error = fmt::format("task {}: {}", prepared.task.task, error.what());
+    prepared.samples.clear();
+  }
 }
 
 void warn_of_unused(const Preparation& preparation, const model::GenerationDefaults& defaults) {
@@ -55,41 +65,32 @@ void warn_of_unused(const Preparation& preparation, const model::GenerationDefau
 
 Preparation prepare(const CampaignConfig& config, const text::Tokenizer& tokenizer, std::int64_t max_length,
                     const model::GenerationDefaults& defaults) {
-  const eval::TaskCatalogue catalogue(task_search_path(config.task_folders));
-  eval::BuildOptions options;
-  options.data_root = config.data_root;
-  options.limit = config.limit;
-  options.num_fewshot = config.num_fewshot;
-  options.fewshot_seed = config.fewshot_seed;
-  options.sample_seed = config.sample_seed;
-  options.gen_kwargs = parse_gen_kwargs(config.gen_kwargs);
-  options.model_generation = to_json(defaults);
-
+  const eval::BuildOptions options = build_options(config, defaults);
+  eval::TaskSelection selection = select_tasks(config);
   Preparation preparation;
-  for (const std::string& name : config.tasks) {
-    preparation.tasks.push_back({catalogue.load(name), 0, {}, {}});
-    const auto& added = preparation.tasks.back().task;
-    for (std::size_t i = 0; i + 1 < preparation.tasks.size(); ++i) {
-      util::check_input(preparation.tasks[i].task.task != added.task, "task {} is named twice", added.task);
-    }
+  preparation.groups = std::move(selection.groups);
+  for (eval::TaskConfig& task : selection.tasks) {
+    util::check_input(
+        !task.runs_code || config.allow_code_execution,
+        "task {} runs programs that the model writes; allow it with --allow-code-execution (they "
+        "run in a sandbox), or leave the task out",
+        task.task);
+    preparation.tasks.push_back({std::move(task), 0, {}, {}});
+  }
+  for (eval::BrokenTask& broken : selection.broken) {
+    PreparedTask prepared;
+    prepared.task.task = broken.task;
+    prepared.error = fmt::format("task {}: {}", broken.task, broken.error);
+    preparation.tasks.push_back(std::move(prepared));
   }
   std::size_t failed = 0;
   for (std::size_t i = 0; i < preparation.tasks.size(); ++i) {
     PreparedTask& prepared = preparation.tasks[i];
-    prepared.num_fewshot = eval::effective_num_fewshot(prepared.task, options);
-    try {
-      eval::SampleSet set = eval::build_samples(prepared.task, options);
-      prepared.samples = std::move(set.samples);
-      prepared.documents = set.documents;
-      auto planned = encode_task(config, prepared, i, tokenizer, max_length);
-      std::move(planned.begin(), planned.end(), std::back_inserter(preparation.requests));
-    } catch (const util::InputError& error) {
-      prepared.error = fmt::format("task {}: {}", prepared.task.task, error.what());
-      prepared.samples.clear();
-      ++failed;
-      if (config.fail_fast || failed == preparation.tasks.size()) throw util::InputError(prepared.error);
-      util::log_error("{}; the other tasks go on", prepared.error);
-    }
+    if (prepared.error.empty()) prepare_task(config, options, tokenizer, max_length, i, preparation);
+    if (prepared.error.empty()) continue;
+    ++failed;
+    if (config.fail_fast || failed == preparation.tasks.size()) throw util::InputError(prepared.error);
+    util::log_error("{}; the other tasks go on", prepared.error);
   }
   for (std::size_t id = 0; id < preparation.requests.size(); ++id) preparation.requests[id].request.id = id;
   warn_of_unused(preparation, defaults);

@@ -33,6 +33,7 @@ struct PlannedRequest {
 
 struct Preparation {
   std::vector<PreparedTask> tasks;
+  std::vector<eval::TaskGroup> groups;   ///< that were named, and those within them
   std::vector<PlannedRequest> requests;  ///< request.id is the position here
 };
 

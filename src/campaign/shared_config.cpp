@@ -64,11 +64,13 @@ class Unpacker {
 template <class Visitor>
 void visit(CampaignConfig& config, Visitor each) {
   // As many names as there are members, or this does not compile.
-  auto& [model, tasks, output, data_root, task_folders, mesh, layers_per_stage, dtype, limit, num_fewshot,
-         fewshot_seed, sample_seed, gen_kwargs, seed, max_length, batch_tokens, max_sequences, kv_cache_mib,
-         overwrite, fail_fast] = config;
+  auto& [model, tasks, categories, output, data_root, task_folders, mesh, layers_per_stage, dtype, limit,
+         num_fewshot, fewshot_seed, sample_seed, gen_kwargs, chat_template, fewshot_as_multiturn,
+         system_instruction, add_bos_token, profile, allow_code_execution, sandbox_python, seed, max_length,
+         batch_tokens, max_sequences, kv_cache_mib, overwrite, fail_fast] = config;
   each(model);
   each(tasks);
+  each(categories);
   each(output);
   each(data_root);
   each(task_folders);
@@ -80,6 +82,13 @@ void visit(CampaignConfig& config, Visitor each) {
   each(fewshot_seed);
   each(sample_seed);
   each(gen_kwargs);
+  each(chat_template);
+  each(fewshot_as_multiturn);
+  each(system_instruction);
+  each(add_bos_token);
+  each(profile);
+  each(allow_code_execution);
+  each(sandbox_python);
   each(seed);
   each(max_length);
   each(batch_tokens);

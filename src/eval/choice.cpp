@@ -42,7 +42,8 @@ double any_gold(const ScoreInput& input, const std::function<bool(std::size_t)>&
     const auto index = gold_index(gold, input.sample.choices);
     return index && holds(*index);
   };
-  const util::OrderedJson& target = input.sample.target;
+  const Sample& sample = input.sample;
+  const util::OrderedJson& target = sample.gold_context.is_null() ? sample.target : sample.gold_context;
   const bool any = target.is_array() ? std::ranges::any_of(target, holds_for) : holds_for(target);
   return any ? 1.0 : 0.0;
 }

@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-
 namespace assay::eval {
 
 std::string counted_text(const ScoreInput& input) {

@@ -131,7 +131,7 @@ const NamedExecution* find_execution(std::string_view resolved) {
 
 const OrderedJson& field(const OrderedJson& document, std::string_view name) {
   const auto found = document.find(name);
-  check_input(found != document.end(), "field \"{}\" is missing", name);
+  check_input(found != document.end(), "the field \"{}\" is missing", name);
   return *found;
 }
 

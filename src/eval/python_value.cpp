@@ -72,23 +72,33 @@ class LiteralReader {
     return list;
   }
 
+  // String literals side by side are one.
   OrderedJson read_text() {
-    const char quote = rest_[0];
-    if (rest_.starts_with("'''") || rest_.starts_with("\"\"\"")) return fail();
-    rest_.remove_prefix(1);
     std::string text;
-    while (!rest_.empty() && rest_[0] != quote) {
-      if (rest_[0] == '\n') return fail();
+    do {
+      if (!read_one_text(text)) return fail();
+      skip_space();
+    } while (!rest_.empty() && (rest_[0] == '\'' || rest_[0] == '"'));
+    return text;
+  }
+
+  bool read_one_text(std::string& text) {
+    const char quote = rest_[0];
+    const std::string tripled(3, quote);
+    const bool is_long = rest_.starts_with(tripled);
+    const std::string_view close = is_long ? std::string_view(tripled) : std::string_view(&quote, 1);
+    rest_.remove_prefix(close.size());
+    while (!rest_.starts_with(close)) {
+      if (rest_.empty() || (rest_[0] == '\n' && !is_long)) return false;
       if (rest_[0] == '\\') {
-        if (!read_escape(text)) return fail();
+        if (!read_escape(text)) return false;
       } else {
         text += rest_[0];
         rest_.remove_prefix(1);
       }
     }
-    if (rest_.empty()) return fail();
-    rest_.remove_prefix(1);
-    return text;
+    rest_.remove_prefix(close.size());
+    return true;
   }
 
   bool read_escape(std::string& text) {

@@ -1,16 +1,20 @@
 #include "assay/util/yaml.hpp"
 
-#include <yaml-cpp/yaml.h>
+#include <yaml.h>
 
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <new>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "assay/util/error.hpp"
 #include "assay/util/files.hpp"
+#include "assay/util/log.hpp"
 
 namespace assay::util {
 namespace {
@@ -20,75 +24,209 @@ constexpr int max_depth = 64;
 constexpr std::size_t max_nodes = 1'000'000;
 constexpr std::size_t max_expanded_bytes = std::size_t{64} << 20;  // an alias is a copy
 
-struct Converter {
-  std::string_view source;
-  std::size_t nodes = 0;
-  std::size_t bytes = 0;                         // of scalars, keys and tags so far
-  std::vector<std::set<std::string>> keys = {};  // of every mapping being read
+// libyaml's parser over one text: the reader that PyYAML's fast loader uses, so that both see the same.
+class Parser {
+ public:
+  Parser(std::string_view text, std::string_view source) : source_(source) {
+    if (yaml_parser_initialize(&parser_) == 0) throw std::bad_alloc();
+    yaml_parser_set_encoding(&parser_, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+  }
+  ~Parser() {
+    yaml_event_delete(&event_);
+    yaml_parser_delete(&parser_);
+  }
+  Parser(const Parser&) = delete;
+  Parser& operator=(const Parser&) = delete;
 
-  YamlNode convert(const YAML::Node& node, int depth) {
-    const int line = node.Mark().is_null() ? 0 : node.Mark().line + 1;
-    check_input(depth <= max_depth, "{}:{}: nested deeper than {} levels (or an alias refers to itself)",
-                source, line, max_depth);
-    check_input(++nodes <= max_nodes, "{}:{}: expands to more than {} nodes", source, line, max_nodes);
+  /// The next event; good until the one after it.
+  const yaml_event_t& next() {
+    yaml_event_delete(&event_);
+    if (yaml_parser_parse(&parser_, &event_) == 0) {
+      event_.type = YAML_NO_EVENT;
+      check_input(parser_.error != YAML_MEMORY_ERROR, "{}: there is no memory left to read it", source_);
+      fail_input("{}:{}: not valid YAML ({})", source_, parser_.problem_mark.line + 1,
+                 parser_.problem == nullptr ? "unreadable" : parser_.problem);
+    }
+    return event_;
+  }
+
+ private:
+  std::string_view source_;
+  yaml_parser_t parser_{};
+  yaml_event_t event_{};
+};
+
+std::string text_of(const unsigned char* text) {
+  return text == nullptr ? std::string() : reinterpret_cast<const char*>(text);
+}
+
+bool is_null_word(const std::string& text) {
+  return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
+}
+
+// Events to nodes.
+class Builder {
+ public:
+  Builder(std::string_view text, std::string_view source, DuplicateKeys duplicates)
+      : source_(source),
+        shared_source_(std::make_shared<const std::string>(source)),
+        duplicates_(duplicates),
+        parser_(text, source) {}
+
+  YamlNode document() {
+    (void)parser_.next();  // start of the stream
+    if (parser_.next().type == YAML_STREAM_END_EVENT) return node_at(1);
+    YamlNode root = node(parser_.next(), 0);
+    (void)parser_.next();  // end of the document
+    const yaml_event_t& after = parser_.next();
+    check_input(after.type == YAML_STREAM_END_EVENT, "{}:{}: a second document begins (one is read)", source_,
+                after.start_mark.line + 1);
+    return root;
+  }
+
+ private:
+  // What an anchor stands for; an alias is a copy of it, and counts as one.
+  struct Anchored {
+    YamlNode node;
+    std::size_t nodes = 0;
+    std::size_t bytes = 0;
+  };
+
+  YamlNode node_at(int line) const {
     YamlNode result;
     result.line = line;
-    const std::string tag = node.Tag();
-    result.quoted = tag == "!";
-    if (tag != "?" && tag != "!" && !tag.empty()) {
-      count_text(tag, line);
-      result.tag = tag;
-    }
-    switch (node.Type()) {
-      case YAML::NodeType::Undefined:
-      case YAML::NodeType::Null:
-        break;
-      case YAML::NodeType::Scalar:
-        result.kind = YamlNode::Kind::scalar;
-        count_text(node.Scalar(), line);
-        result.text = node.Scalar();
-        break;
-      case YAML::NodeType::Sequence:
-        result.kind = YamlNode::Kind::sequence;
-        for (const auto& item : node) result.items.push_back(convert(item, depth + 1));
-        break;
-      case YAML::NodeType::Map:
-        result.kind = YamlNode::Kind::mapping;
-        keys.emplace_back();
-        for (const auto& member : node) {
-          check_input(member.first.IsScalar() || member.first.IsNull(), "{}:{}: a key is not a scalar",
-                      source, line);
-          const std::string key = member.first.IsNull() ? "null" : member.first.Scalar();
-          check_input(keys.back().insert(key).second, "{}:{}: key \"{}\" appears twice", source,
-                      member.first.Mark().line + 1, key);
-          count_text(key, line);
-          result.members.emplace_back(key, convert(member.second, depth + 1));
-        }
-        keys.pop_back();
-        break;
-    }
+    result.source = shared_source_;
     return result;
   }
 
-  void count_text(const std::string& text, int line) {
-    bytes += text.size();
-    check_input(bytes <= max_expanded_bytes, "{}:{}: expands to more than {} bytes of text", source, line,
+  YamlNode node(const yaml_event_t& event, int depth) {
+    const int line = static_cast<int>(event.start_mark.line) + 1;
+    check_input(depth <= max_depth, "{}:{}: nested deeper than {} levels", source_, line, max_depth);
+    const std::size_t nodes_before = nodes_;
+    const std::size_t bytes_before = bytes_;
+    count(1, 0, line);
+    std::string anchor;
+    YamlNode result = node_at(line);
+    switch (event.type) {
+      case YAML_ALIAS_EVENT:
+        return copy_of(text_of(event.data.alias.anchor), line);
+      case YAML_SCALAR_EVENT:
+        anchor = text_of(event.data.scalar.anchor);
+        read_scalar(event, result);
+        break;
+      case YAML_SEQUENCE_START_EVENT:
+        anchor = text_of(event.data.sequence_start.anchor);
+        read_tag(event.data.sequence_start.tag, result);
+        read_items(result, depth);
+        break;
+      case YAML_MAPPING_START_EVENT:
+        anchor = text_of(event.data.mapping_start.anchor);
+        read_tag(event.data.mapping_start.tag, result);
+        read_members(result, depth);
+        break;
+      default:
+        fail_input("{}:{}: not valid YAML (a value is missing)", source_, line);
+    }
+    if (!anchor.empty()) anchors_[anchor] = {result, nodes_ - nodes_before, bytes_ - bytes_before};
+    return result;
+  }
+
+  YamlNode copy_of(const std::string& anchor, int line) {
+    const auto found = anchors_.find(anchor);
+    check_input(found != anchors_.end(), "{}:{}: the alias *{} refers to nothing before it, or to itself",
+                source_, line, anchor);
+    count(found->second.nodes, found->second.bytes, line);
+    return found->second.node;
+  }
+
+  void read_tag(const unsigned char* tag, YamlNode& result) {
+    std::string text = text_of(tag);
+    if (text.empty() || text == "!") return;
+    count(0, text.size(), result.line);
+    result.tag = std::move(text);
+  }
+
+  void read_scalar(const yaml_event_t& event, YamlNode& result) {
+    const auto& scalar = event.data.scalar;
+    result.quoted = scalar.style != YAML_PLAIN_SCALAR_STYLE;
+    result.text.assign(reinterpret_cast<const char*>(scalar.value), scalar.length);
+    count(0, scalar.length, result.line);
+    read_tag(scalar.tag, result);
+    if (result.quoted || !result.tag.empty() || !is_null_word(result.text)) {
+      result.kind = YamlNode::Kind::scalar;
+    } else {
+      result.text.clear();
+    }
+  }
+
+  void read_items(YamlNode& result, int depth) {
+    result.kind = YamlNode::Kind::sequence;
+    for (;;) {
+      const yaml_event_t& event = parser_.next();
+      if (event.type == YAML_SEQUENCE_END_EVENT) return;
+      result.items.push_back(node(event, depth + 1));
+    }
+  }
+
+  void read_members(YamlNode& result, int depth) {
+    result.kind = YamlNode::Kind::mapping;
+    std::set<std::string> keys;
+    std::vector<YamlNode> merged;
+    for (;;) {
+      const yaml_event_t& event = parser_.next();
+      if (event.type == YAML_MAPPING_END_EVENT) break;
+      const YamlNode key_node = node(event, depth + 1);
+      check_input(key_node.kind == YamlNode::Kind::scalar || key_node.kind == YamlNode::Kind::null,
+                  "{}:{}: a key is not a scalar", source_, key_node.line);
+      const std::string key = key_node.kind == YamlNode::Kind::null ? "null" : key_node.text;
+      YamlNode value = node(parser_.next(), depth + 1);
+      if (key == "<<" && !key_node.quoted) {
+        merged.push_back(std::move(value));
+        continue;
+      }
+      if (keys.insert(key).second) {
+        result.members.emplace_back(key, std::move(value));
+        continue;
+      }
+      check_input(duplicates_ == DuplicateKeys::last_counts, "{}:{}: key \"{}\" appears twice", source_,
+                  key_node.line, key);
+      log_warning("{}:{}: key \"{}\" appears twice; the last one counts", source_, key_node.line, key);
+      std::ranges::find(result.members, key, &std::pair<std::string, YamlNode>::first)->second =
+          std::move(value);
+    }
+    for (const YamlNode& value : merged) merge(value, keys, result);
+  }
+
+  // The merge key: what another mapping has and this one has not (https://yaml.org/type/merge.html).
+  void merge(const YamlNode& value, std::set<std::string>& keys, YamlNode& result) {
+    if (value.kind == YamlNode::Kind::sequence) {
+      for (const YamlNode& item : value.items) merge(item, keys, result);
+      return;
+    }
+    check_input(value.kind == YamlNode::Kind::mapping, "{}:{}: << merges something that is not a mapping",
+                source_, value.line);
+    for (const auto& [key, member] : value.members) {
+      if (keys.insert(key).second) result.members.emplace_back(key, member);
+    }
+  }
+
+  void count(std::size_t nodes, std::size_t bytes, int line) {
+    nodes_ += nodes;
+    bytes_ += bytes;
+    check_input(nodes_ <= max_nodes, "{}:{}: expands to more than {} nodes", source_, line, max_nodes);
+    check_input(bytes_ <= max_expanded_bytes, "{}:{}: expands to more than {} bytes of text", source_, line,
                 max_expanded_bytes);
   }
-};
 
-// yaml-cpp recurses on the C++ stack for nested flow collections; refuse deep ones before it does.
-void check_flow_depth(std::string_view text, std::string_view source) {
-  int depth = 0;
-  int line = 1;
-  for (const char c : text) {
-    if (c == '\n') ++line;
-    if (c == '[' || c == '{') ++depth;
-    if ((c == ']' || c == '}') && depth > 0) --depth;
-    // Brackets inside strings count too: templates are full of them, but never hundreds unclosed.
-    check_input(depth <= 8 * max_depth, "{}:{}: nested deeper than {} levels", source, line, max_depth);
-  }
-}
+  std::string_view source_;
+  std::shared_ptr<const std::string> shared_source_;
+  DuplicateKeys duplicates_;
+  Parser parser_;
+  std::map<std::string, Anchored> anchors_;
+  std::size_t nodes_ = 0;
+  std::size_t bytes_ = 0;
+};
 
 // A number without its sign and its underscores.
 struct Unsigned {
@@ -176,6 +314,10 @@ YamlNode& YamlNode::operator=(const YamlNode&) = default;
 YamlNode& YamlNode::operator=(YamlNode&&) noexcept = default;
 YamlNode::~YamlNode() = default;
 
+std::string YamlNode::where() const {
+  return fmt::format("{}:{}", source ? *source : std::string("YAML"), line);
+}
+
 const YamlNode* YamlNode::find(std::string_view key) const {
   for (const auto& [name, value] : members) {
     if (name == key) return &value;
@@ -183,20 +325,14 @@ const YamlNode* YamlNode::find(std::string_view key) const {
   return nullptr;
 }
 
-YamlNode parse_yaml(std::string_view text, std::string_view source) {
+YamlNode parse_yaml(std::string_view text, std::string_view source, DuplicateKeys duplicates) {
   check_input(text.size() <= max_bytes, "{} is too large ({} bytes, limit {})", source, text.size(),
               max_bytes);
-  check_flow_depth(text, source);
-  try {
-    const YAML::Node root = YAML::Load(std::string(text));
-    return Converter{source}.convert(root, 0);
-  } catch (const YAML::Exception& error) {
-    fail_input("{}:{}: not valid YAML ({})", source, error.mark.line + 1, error.msg);
-  }
+  return Builder(text, source, duplicates).document();
 }
 
-YamlNode read_yaml_file(const std::filesystem::path& path) {
-  return parse_yaml(read_file(path, max_bytes), path.string());
+YamlNode read_yaml_file(const std::filesystem::path& path, DuplicateKeys duplicates) {
+  return parse_yaml(read_file(path, max_bytes), path.string(), duplicates);
 }
 
 OrderedJson to_json(const YamlNode& node) {

@@ -27,6 +27,9 @@ campaign::CampaignConfig full_config(const std::filesystem::path& folder) {
     if (name == "tasks") value = "a,b";
     if (name == "layers_per_stage") value = "4,5,6";
     if (name == "dtype") value = "bfloat16";
+    if (name == "fewshot_as_multiturn") value = "false";
+    if (name == "add_bos_token") value = "true";
+    if (name == "profile") value = "lm-eval-0.4.9.1";
     if (name == "gen_kwargs") value = "top_k=2";
     if (*setting.placeholder == '\0') value = "true";
     setting.set(config, value);

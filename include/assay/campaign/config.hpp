@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "assay/eval/profile.hpp"
 #include "assay/plan/deployment.hpp"
 #include "assay/util/json.hpp"
 
@@ -14,7 +15,8 @@ namespace assay::campaign {
 
 struct CampaignConfig {
   std::filesystem::path model;
-  std::vector<std::string> tasks;  ///< names or YAML files
+  std::vector<std::string> tasks;       ///< names of tasks, groups or tags, patterns, or YAML files
+  std::vector<std::string> categories;  ///< every task and group of these, beside `tasks`
   std::filesystem::path output;
   std::filesystem::path data_root;
   std::vector<std::filesystem::path> task_folders;  ///< searched before the shipped tasks
@@ -28,7 +30,14 @@ struct CampaignConfig {
   std::uint64_t fewshot_seed = 1234;
   std::optional<std::uint64_t> sample_seed;  ///< with limit: draw the documents by this seed
   std::string gen_kwargs;                    ///< "key=value,..."
-  std::uint64_t seed = 0;                    ///< of sampled generations
+  std::string chat_template;                 ///< empty: none; "true": the model's; else the name of one
+  bool fewshot_as_multiturn = true;          ///< with a chat template: shots as turns of their own
+  std::string system_instruction;
+  std::optional<bool> add_bos_token;          ///< unset: as the profile and the model directory say
+  std::string profile{eval::newest_profile};  ///< whose scores these are: a name of eval::profiles()
+  bool allow_code_execution = false;          ///< run what the model wrote, in a sandbox
+  std::string sandbox_python;                 ///< its interpreter; empty: python3 in PATH
+  std::uint64_t seed = 0;                     ///< of sampled generations
 
   std::int64_t max_length = 0;  ///< tokens; 0: the model's
   std::int64_t batch_tokens = 512;
@@ -48,6 +57,8 @@ struct Setting {
 };
 /// All settings in the order of `--help`. The command line and the YAML reader share this table.
 [[nodiscard]] const std::vector<Setting>& settings();
+/// By its YAML name; nullptr if there is none.
+[[nodiscard]] const Setting* find_setting(std::string_view name);
 
 /// Reads a campaign YAML over `config`; relative paths in it are relative to the file. Throws InputError with
 /// file and line; an unknown key suggests the nearest.

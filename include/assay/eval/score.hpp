@@ -19,9 +19,15 @@ struct SampleScore {
   std::map<std::string, util::OrderedJson> metrics;
 };
 
-/// `completions` in the order of sample.requests.
+/// The Python programs whose verdicts score_sample() wants, in its order; none for most tasks. `completions`
+/// in the order of sample.requests.
+[[nodiscard]] std::vector<std::string> programs_to_run(const TaskConfig& task, const Sample& sample,
+                                                       const std::vector<engine::Completion>& completions);
+
+/// `passed`: for each of programs_to_run() whether it ended well.
 [[nodiscard]] std::vector<SampleScore> score_sample(const TaskConfig& task, const Sample& sample,
-                                                    const std::vector<engine::Completion>& completions);
+                                                    const std::vector<engine::Completion>& completions,
+                                                    const std::vector<bool>& passed = {});
 
 struct MetricResult {
   std::string metric;
@@ -32,7 +38,8 @@ struct MetricResult {
   bool higher_is_better = true;
 };
 
-/// Aggregates over all samples in document order; `scores[i]` are the scores of sample i.
+/// Aggregates over all samples in document order; `scores[i]` are the scores of sample i. A metric that a
+/// process_results function leaves out of some samples is that of the others.
 [[nodiscard]] std::vector<MetricResult> aggregate(const TaskConfig& task,
                                                   const std::vector<std::vector<SampleScore>>& scores);
 

@@ -4,13 +4,16 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "assay/engine/request.hpp"
+#include "assay/text/jinja.hpp"
 #include "assay/util/json.hpp"
 
 namespace assay::eval {
@@ -18,15 +21,16 @@ namespace assay::eval {
 enum class OutputType { loglikelihood, loglikelihood_rolling, multiple_choice, generate_until };
 
 struct MetricConfig {
-  std::string metric;  ///< "acc", "exact_match", ...
-  std::string
-      aggregation;  ///< "mean", "perplexity", "weighted_perplexity", "bits_per_byte"; empty: the metric's own
+  std::string metric;  ///< "acc", "exact_match", ...; of a task with process_results any name
+  /// "mean", "perplexity", ..., or "!function module.name" for a built-in one.
+  std::string aggregation;
   std::optional<bool> higher_is_better;
-  util::OrderedJson options;  ///< further keys (ignore_case, regexes_to_ignore, ...)
+  util::OrderedJson options;  ///< further keys (ignore_case, regexes_to_ignore, k, ...)
+  std::string function = {};  ///< built-in function that runs programs ("module.name"), or empty
 };
 
 struct FilterStep {
-  std::string function;  ///< "regex", "take_first", ...
+  std::string function;  ///< "regex", "take_first", ..., or "!function module.name" for a built-in one
   util::OrderedJson options;
 };
 struct FilterPipeline {
@@ -40,28 +44,36 @@ struct FewshotConfig {
   std::string split;                ///< empty: training split, else validation, else test
   bool exclude_document =
       false;  ///< never show a document its own answer: split == test split, as lm-eval tests it
+  std::string process_docs;   ///< built-in function, or empty
   util::OrderedJson samples;  ///< list of documents written in the YAML itself, or null
-  std::string doc_to_text;
+  util::OrderedJson doc_to_text;
   util::OrderedJson doc_to_target;
   util::OrderedJson doc_to_choice;
+  std::string gen_prefix;
   std::string target_delimiter;
   std::string fewshot_delimiter;
 };
 
-/// One task file, checked. The raw YAML (as JSON) is kept for results and export.
+/// One task, checked. The raw YAML (as JSON) is kept for results and export.
 struct TaskConfig {
   std::string task;
-  std::filesystem::path file;
+  std::string alias;           ///< what tables show instead of the name, or empty
+  std::filesystem::path file;  ///< where it was written
   std::string dataset_path;
   std::string dataset_name;  ///< empty: "default"
+  /// Files of each split by name, where the YAML gives them (dataset_kwargs.data_files): paths, or under the
+  /// data root.
+  std::map<std::string, std::vector<std::string>> data_files;
   OutputType output_type = OutputType::generate_until;
-  std::string test_split;           ///< the split that is scored (test_split, else validation_split)
-  std::string fewshot_split;        ///< the split shots are drawn from
-  std::string process_docs;         ///< built-in function "module.name" (src/eval/documents), or empty
-  std::string process_results;      ///< built-in function, or empty: the metrics' own scoring
-  std::string doc_to_text;          ///< field name or template; "!function module.name" for a built-in one
-  util::OrderedJson doc_to_target;  ///< the same, or an index
+  std::string test_split;       ///< the split that is scored (test_split, else validation_split)
+  std::string fewshot_split;    ///< the split shots are drawn from
+  std::string process_docs;     ///< built-in function "module.name" (src/eval/functions), or empty
+  std::string process_results;  ///< built-in function, or empty: the metrics' own scoring
+  /// Field name, template, "!function module.name" for a built-in one, or an index.
+  util::OrderedJson doc_to_text;
+  util::OrderedJson doc_to_target;  ///< the same, or a list
   util::OrderedJson doc_to_choice;  ///< field name, template, or list of the choices themselves; null if none
+  std::string gen_prefix;           ///< what every answer begins with: field name or template, or empty
   std::string description;
   std::string target_delimiter = " ";
   std::string fewshot_delimiter = "\n\n";
@@ -69,6 +81,8 @@ struct TaskConfig {
   bool num_fewshot_fixed = false;  ///< the YAML says 0: nothing overrides it
   FewshotConfig fewshot;
   util::OrderedJson generation_kwargs;
+  int repeats = 1;         ///< answers to each request; filters see all of them
+  bool runs_code = false;  ///< scoring executes what the model wrote
   std::vector<FilterPipeline> filters;
   std::vector<MetricConfig> metrics;
   util::OrderedJson metadata;  ///< holds "version"
@@ -76,22 +90,85 @@ struct TaskConfig {
   util::OrderedJson raw;
 };
 
-/// Reads and checks one task file. Throws InputError "<file>:<line>: ...".
+/// Reads and checks the one task of a file. Throws InputError "<file>:<line>: ..."; also if the file holds no
+/// task, or several.
 [[nodiscard]] TaskConfig load_task(const std::filesystem::path& file);
 
-/// Finds tasks by name in folders (searched recursively, first match wins) or by YAML path.
+/// One line of a group's aggregate_metric_list.
+struct GroupMetric {
+  std::string metric;
+  std::vector<std::string> filters;  ///< empty: every filter the members have for this metric
+  bool weight_by_size = true;
+};
+
+/// Tasks reported together (lm-eval's `group`).
+struct TaskGroup {
+  std::string group;
+  std::string alias;                 ///< what tables show instead of the name, or empty
+  std::vector<std::string> members;  ///< names of tasks and of other groups, in order
+  std::vector<GroupMetric> metrics;  ///< empty: nothing is aggregated
+  util::OrderedJson metadata;
+};
+
+/// A task whose file cannot be read as one.
+struct BrokenTask {
+  std::string task;
+  std::string error;  ///< "<file>:<line>: ..."
+};
+
+/// What a list of names means.
+struct TaskSelection {
+  std::vector<TaskConfig> tasks;   ///< in order, each once
+  std::vector<BrokenTask> broken;  ///< the others can go on without them
+  std::vector<TaskGroup> groups;  ///< that were named and those within them, outer before inner
+};
+
+enum class EntryKind { task, group, tag };
+
+/// Tasks, groups and tags in folders (searched recursively, first match wins). Reads of each file no more
+/// than its names until something is asked for.
 class TaskCatalogue {
  public:
+  struct Entry {
+    EntryKind kind = EntryKind::task;
+    std::filesystem::path file;           ///< empty for a tag
+    std::vector<std::string> tags;        ///< of a task
+    std::vector<std::string> categories;  ///< reasoning, mathematics, coding, ...
+    std::vector<std::string> tasks;       ///< of a tag
+  };
   explicit TaskCatalogue(std::vector<std::filesystem::path> folders);
-  /// Names and files, sorted by name, without reading more than each file's `task:` key.
-  [[nodiscard]] const std::map<std::string, std::filesystem::path>& tasks() const { return tasks_; }
-  /// `name_or_file`: a name, or a path ending in .yaml or .yml. Throws InputError suggesting the nearest
-  /// name.
+  ~TaskCatalogue();
+  TaskCatalogue(TaskCatalogue&&) noexcept;
+  /// By name.
+  [[nodiscard]] const std::map<std::string, Entry>& entries() const;
+  /// Every category that an entry names.
+  [[nodiscard]] std::vector<std::string> categories() const;
+  /// Names of the entries of a category. Throws InputError, suggesting the nearest, if it has none.
+  [[nodiscard]] std::vector<std::string> in_category(const std::string& category) const;
+  /// Names of tasks, groups or tags, patterns with * and ?, or paths ending in .yaml or .yml. Throws
+  /// InputError: an unknown name (suggesting the nearest), a file or group that cannot be read
+  /// ("<file>:<line>: ..."), one task in two forms.
+  [[nodiscard]] TaskSelection select(const std::vector<std::string>& names) const;
+  /// The one task that a name or path means.
   [[nodiscard]] TaskConfig load(const std::string& name_or_file) const;
 
  private:
-  std::map<std::string, std::filesystem::path> tasks_;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
+
+/// Every problem of one file, "<file>:<line>: ..." each; empty if all its tasks and groups can be read.
+[[nodiscard]] std::vector<std::string> validate_task_file(const std::filesystem::path& file);
+
+/// A turn of a conversation that a chat template is given.
+struct ChatTurn {
+  std::string role;  ///< "system", "user" or "assistant"
+  std::string content;
+};
+/// Writes a conversation as the model wants it; the marked ranges are the turns' own text. With
+/// `add_generation_prompt` the text ends where the assistant begins, else within its last turn.
+using ChatRenderer =
+    std::function<text::RenderedText(const std::vector<ChatTurn>& turns, bool add_generation_prompt)>;
 
 struct BuildOptions {
   std::filesystem::path data_root;
@@ -104,6 +181,9 @@ struct BuildOptions {
   /// Of the model (generation_config.json), below the task's own: repetition_penalty, and for sampling
   /// temperature, top_k and top_p.
   util::OrderedJson model_generation;
+  std::string system_instruction;    ///< before the task's description
+  ChatRenderer chat;                 ///< null: prompts are plain text
+  bool fewshot_as_multiturn = true;  ///< with `chat`: every shot its own turns, else all in one user turn
 };
 
 /// One question to the model, still text. Order of requests in a sample is lm-eval's.
@@ -113,6 +193,9 @@ struct TextRequest {
   std::string continuation;  ///< loglikelihood only
   util::OrderedJson
       gen_kwargs;  ///< generate only: as lm-eval would pass them (until, do_sample, max_gen_toks, ...)
+  /// Parts of the context that a document wrote into a chat template: no special token is read there.
+  std::vector<text::ByteRange> plain = {};
+  int repeat = 0;  ///< of `repeats` answers to one question, which
 };
 
 /// One document with its prompt(s) and gold answer.
@@ -120,10 +203,12 @@ struct Sample {
   std::int64_t doc_id = 0;   ///< index in the split
   util::OrderedJson doc;     ///< after process_docs
   util::OrderedJson target;  ///< as lm-eval logs it: index, text or list; python_str() of it is hashed
+  /// Of a task whose choices are contexts: the index of the right one; else null, and the target is it.
+  util::OrderedJson gold_context;
   /// Bare choice texts, of any output type; empty if the task has no doc_to_choice.
   std::vector<std::string> choices;
   bool several_targets = false;  ///< the split's first target is a list: in this task any of a list counts
-  std::vector<TextRequest> requests;
+  std::vector<TextRequest> requests;  ///< with `repeats`, each that often in a row
 };
 
 /// Shots a sample gets under these options.

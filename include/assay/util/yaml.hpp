@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,20 +27,29 @@ struct YamlNode {
 
   enum class Kind { null, scalar, sequence, mapping };
   Kind kind = Kind::null;
-  std::string text;             ///< scalar: its characters
-  bool quoted = false;          ///< scalar: written in quotes or as a block, so always a string
-  std::string tag;              ///< explicit tag such as "!function", or empty
-  int line = 0;                 ///< 1-based; 0 if unknown
-  std::vector<YamlNode> items;  ///< sequence
+  std::string text;                           ///< scalar: its characters
+  bool quoted = false;                        ///< scalar: written in quotes or as a block, so always a string
+  std::string tag;                            ///< explicit tag such as "!function", or empty
+  int line = 0;                               ///< 1-based; 0 if unknown
+  std::shared_ptr<const std::string> source;  ///< the file or text it was read from, as errors name it
+  std::vector<YamlNode> items;                ///< sequence
   std::vector<std::pair<std::string, YamlNode>> members;  ///< mapping, in file order
 
+  /// "<source>:<line>", for errors.
+  [[nodiscard]] std::string where() const;
   /// Member of a mapping, or nullptr.
   [[nodiscard]] const YamlNode* find(std::string_view key) const;
 };
 
+/// A key that a mapping has twice: an error, or, as Python's reader has it, the last one counts (with a
+/// warning).
+enum class DuplicateKeys { refused, last_counts };
+
 /// Parses one document. Throws InputError "<source>:<line>: ...".
-[[nodiscard]] YamlNode parse_yaml(std::string_view text, std::string_view source);
-[[nodiscard]] YamlNode read_yaml_file(const std::filesystem::path& path);
+[[nodiscard]] YamlNode parse_yaml(std::string_view text, std::string_view source,
+                                  DuplicateKeys duplicates = DuplicateKeys::refused);
+[[nodiscard]] YamlNode read_yaml_file(const std::filesystem::path& path,
+                                      DuplicateKeys duplicates = DuplicateKeys::refused);
 
 /// The value as PyYAML's safe loader types it: null, bool, int, float, string, list, object. Tagged
 /// scalars become strings.

@@ -74,10 +74,10 @@ void check_gpu() {
 void check_tasks() {
   try {
     const eval::TaskCatalogue catalogue(campaign::task_search_path({}));
-    if (catalogue.tasks().empty())
+    if (catalogue.entries().empty())
       bad("tasks", "no task files are found; set ASSAY_CONFIG_DIR to the configs folder");
     else
-      good("tasks", fmt::format("{} shipped", catalogue.tasks().size()));
+      good("tasks", fmt::format("{} shipped", catalogue.entries().size()));
   } catch (const util::Error& error) {
     bad("tasks", error.what());
   }

@@ -50,8 +50,7 @@ enum class Op {
   arsinh,
   arcosh,
   artanh,
-  percent,  ///< a hundredth of its argument
-  apply     ///< an unknown function `name` of its arguments
+  apply  ///< an unknown function `name` of its arguments
 };
 
 struct Expression;

@@ -8,8 +8,8 @@
 #include "assay/text/python.hpp"
 #include "assay/util/error.hpp"
 #include "eval/data/dataset.hpp"
+#include "eval/prompt/part.hpp"
 #include "eval/python_regex.hpp"
-#include "eval/template.hpp"
 
 namespace {
 
@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text(reinterpret_cast<const char*>(data + 1), size - 1);
   switch (data[0] % 5) {
     case 0:
-      attempt([&] { (void)eval::Template(text, "fuzz").render(document); });
+      attempt([&] { (void)eval::TextTemplate(text, "fuzz").render(document); });
       break;
     case 1:
       attempt([&] {

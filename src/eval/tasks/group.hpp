@@ -1,0 +1,14 @@
+// Groups: tasks reported together, and settings given to all of them.
+#pragma once
+
+#include "assay/eval/task.hpp"
+#include "assay/util/yaml.hpp"
+
+namespace assay::eval {
+
+/// The group's own keys, without its members. Throws InputError "<file>:<line>: ...".
+[[nodiscard]] TaskGroup read_group(const util::YamlNode& node);
+/// True for keys of a group itself; the others are settings of its tasks.
+[[nodiscard]] bool is_group_key(const std::string& key);
+
+}  // namespace assay::eval
