@@ -27,7 +27,8 @@ def main():
     options = parser.parse_args()
     record = {
         "python": platform.python_version(),
-        "strings": [{"text": s, "lower": s.lower(), "upper": s.upper(), "capitalize": s.capitalize(), "title": s.title(), "alpha": s.isalpha(), "strip": s.strip(), "lstrip": s.lstrip(),
+        "strings": [{"text": s, "lower": s.lower(), "upper": s.upper(), "capitalize": s.capitalize(), "title": s.title(), "casefold": s.casefold(),
+                     "strip": s.strip(), "lstrip": s.lstrip(),
                      "rstrip": s.rstrip(), "split": s.split(), "split_space": s.split(" "), "repr": repr(s), "length": len(s),
                      "words": len(re.split(r"\s+", s))} for s in STRINGS],
         "floats": [[f, repr(f)] for f in FLOATS],

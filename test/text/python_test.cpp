@@ -24,6 +24,7 @@ TEST_CASE("text methods are Python's") {
     CHECK(upper(text) == record["upper"].get<std::string>());
     CHECK(capitalize(text) == record["capitalize"].get<std::string>());
     CHECK(title(text) == record["title"].get<std::string>());
+    CHECK(casefold(text) == record["casefold"].get<std::string>());
     CHECK(strip(text) == record["strip"].get<std::string>());
     CHECK(lstrip(text) == record["lstrip"].get<std::string>());
     CHECK(rstrip(text) == record["rstrip"].get<std::string>());

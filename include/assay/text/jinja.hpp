@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "assay/text/byte_range.hpp"
 #include "assay/util/json.hpp"
 
 namespace assay::text {
@@ -18,7 +19,7 @@ struct JinjaLimits {
   std::size_t max_steps = 4'000'000;                    ///< expressions and statements met
   std::size_t max_values = 4'000'000;                   ///< lists, dictionaries and their items made
   std::size_t max_text_bytes = std::size_t{256} << 20;  ///< all texts made, the output included
-  int max_depth = 120;                                  ///< macros, loops and expressions within one another
+  int max_depth = 400;  ///< blocks, macros, loops, expressions within one another
 };
 
 struct JinjaOptions {
@@ -30,7 +31,9 @@ struct JinjaOptions {
   bool html_safe_json = true;          ///< tojson escapes <, >, & and ' and sorts keys, as plain Jinja does
   bool chat_extensions = false;        ///< raise_exception, strftime_now, break, continue, generation exist
   std::int64_t now = 0;                ///< what strftime_now shows: seconds since 1970, in UTC
-  JinjaLimits limits;
+  /// Members of outside objects whose values the program itself writes ("role" of a message): not marked.
+  std::vector<std::string> trusted_members = {};
+  JinjaLimits limits = {};
 };
 
 /// How transformers renders chat templates (utils/chat_template_utils.py).
@@ -38,10 +41,11 @@ struct JinjaOptions {
 /// How lm-evaluation-harness renders task files (utils.py, apply_template).
 [[nodiscard]] JinjaOptions task_template_options();
 
-/// Output, and which bytes of it came from outside the template: [begin, end) ranges in order, disjoint.
+/// Output, and which bytes of it came from outside the template: ranges in order, disjoint, not empty. They
+/// are what Tokenizer::encode takes as `plain`.
 struct RenderedText {
   std::string text;
-  std::vector<std::pair<std::size_t, std::size_t>> outside;
+  std::vector<ByteRange> outside;
 };
 
 class JinjaTemplate {

@@ -38,6 +38,8 @@ namespace assay::text::python {
 /// Full case mappings (SpecialCasing.txt's unconditional ones and the final sigma).
 [[nodiscard]] std::string lower(std::string_view text);
 [[nodiscard]] std::string upper(std::string_view text);
+/// text.casefold()
+[[nodiscard]] std::string casefold(std::string_view text);
 /// First character in title case, the rest lower.
 [[nodiscard]] std::string capitalize(std::string_view text);
 /// A cased character in title case where none stands before it, else lower.

@@ -25,6 +25,9 @@ struct NamedFunction {
 [[nodiscard]] Function find_dict_method(std::string_view name);
 /// Whether the method changes its object.
 [[nodiscard]] bool is_mutating(std::string_view method);
+/// Sets a namespace's attribute. Throws where chat templates may not have it (an underscore first).
+void set_attribute(const Interpreter& interpreter, Namespace& names, const std::string& name,
+                   const Value& value);
 /// range, dict, namespace, cycler, joiner, and, where the options say so, the chat functions.
 void define_functions(Interpreter& interpreter);
 

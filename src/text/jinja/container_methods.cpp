@@ -111,8 +111,9 @@ Value clear_list(Interpreter&, const Value& self, const Arguments&) {
   return None{};
 }
 
-Value get(Interpreter&, const Value& self, const Arguments& arguments) {
+Value get(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
   const auto bound = bind("get", arguments, {"key", "default"});
+  if (bound[0]) interpreter.check_strictly(*bound[0]);
   if (const Value* value = dict_of(self).find(required(bound, 0, "get"))) return *value;
   return bound[1] ? *bound[1] : Value();
 }

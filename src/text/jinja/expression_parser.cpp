@@ -1,5 +1,6 @@
 #include "text/jinja/expression_parser.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstdlib>
@@ -12,7 +13,8 @@ namespace {
 
 using Kind = Expression::Kind;
 
-constexpr int max_depth = 150;
+constexpr int max_depth = 250;   // of calls
+constexpr int max_height = 350;  // of the tree; below what rendering allows
 
 // Counts how deep expressions nest: the parser calls itself.
 class Depth {
@@ -31,6 +33,17 @@ class Depth {
   int& depth_;
 };
 
+// Makes `parent` at least one level higher than `child`: a chain of operators nests as parentheses do.
+void raise(Expression& parent, const Expression& child) {
+  parent.height = std::max(parent.height, child.height + 1);
+  if (parent.height > max_height) throw SyntaxError{"expressions are nested too deeply", parent.offset};
+}
+
+void add(Expression& parent, Expression child) {
+  raise(parent, child);
+  parent.children.push_back(std::move(child));
+}
+
 }  // namespace
 
 Expression ExpressionParser::make(Kind kind) const {
@@ -45,8 +58,8 @@ Expression ExpressionParser::binary(Kind kind, std::string name, Expression left
   out.kind = kind;
   out.offset = left.offset;
   out.name = std::move(name);
-  out.children.push_back(std::move(left));
-  out.children.push_back(std::move(right));
+  add(out, std::move(left));
+  add(out, std::move(right));
   return out;
 }
 
@@ -54,11 +67,11 @@ Expression ExpressionParser::parse_tuple() {
   Expression out = make(Kind::tuple);
   Expression first = parse();
   if (!tokens_.is_symbol(",")) return first;
-  out.children.push_back(std::move(first));
+  add(out, std::move(first));
   while (tokens_.take_symbol(",")) {
     const auto kind = tokens_.current().kind;
     if (kind == Token::Kind::variable_end || kind == Token::Kind::block_end || tokens_.is_symbol(")")) break;
-    out.children.push_back(parse());
+    add(out, parse());
   }
   return out;
 }
@@ -67,38 +80,43 @@ Expression ExpressionParser::parse_loop_source() {
   Expression out = make(Kind::tuple);
   Expression first = disjunction();
   if (!tokens_.is_symbol(",")) return first;
-  out.children.push_back(std::move(first));
+  add(out, std::move(first));
   while (tokens_.take_symbol(",")) {
     if (tokens_.is(Token::Kind::block_end)) break;
-    out.children.push_back(disjunction());
+    add(out, disjunction());
   }
   return out;
 }
 
 Expression ExpressionParser::parse_target(bool namespaces) {
+  const Depth depth(depth_, tokens_.current().offset);
   Expression out = make(Kind::tuple);
-  const bool parentheses = tokens_.take_symbol("(");
-  for (;;) {
-    Expression one = make(Kind::name);
-    if (!tokens_.is(Token::Kind::name)) tokens_.fail("a name to assign to");
-    one.name = tokens_.take().text;
-    if (namespaces && tokens_.take_symbol(".")) {
-      Expression member = make(Kind::member);
-      if (!tokens_.is(Token::Kind::name)) tokens_.fail("a name to assign to");
-      member.name = tokens_.take().text;
-      member.children.push_back(std::move(one));
-      one = std::move(member);
-    }
-    out.children.push_back(std::move(one));
+  bool tuple = false;
+  while (tokens_.is(Token::Kind::name) || tokens_.is_symbol("(")) {
+    add(out, target_part(namespaces));
     if (!tokens_.take_symbol(",")) break;
-    if (!tokens_.is(Token::Kind::name)) {
-      if (parentheses) tokens_.expect_symbol(")");
-      return out;
-    }
+    tuple = true;
   }
-  if (parentheses) tokens_.expect_symbol(")");
-  if (out.children.size() == 1) return std::move(out.children[0]);
+  if (out.children.empty()) tokens_.fail("a name to assign to");
+  if (!tuple) return std::move(out.children[0]);
   return out;
+}
+
+// name, name.attribute, (target)
+Expression ExpressionParser::target_part(bool namespaces) {
+  if (tokens_.take_symbol("(")) {
+    Expression inner = parse_target(namespaces);
+    tokens_.expect_symbol(")");
+    return inner;
+  }
+  Expression one = make(Kind::name);
+  one.name = tokens_.take().text;
+  if (!namespaces || !tokens_.take_symbol(".")) return one;
+  Expression member = make(Kind::member);
+  if (!tokens_.is(Token::Kind::name)) tokens_.fail("a name to assign to");
+  member.name = tokens_.take().text;
+  add(member, std::move(one));
+  return member;
 }
 
 Expression ExpressionParser::parse_filters(Expression subject) {
@@ -127,9 +145,9 @@ Expression ExpressionParser::conditional() {
     Expression otherwise;
     if (tokens_.take_name("else")) otherwise = conditional();
     --conditional_depth;
-    out.children.push_back(std::move(value));
-    out.children.push_back(std::move(condition));
-    out.children.push_back(std::move(otherwise));
+    add(out, std::move(value));
+    add(out, std::move(condition));
+    add(out, std::move(otherwise));
     value = std::move(out);
   }
   return value;
@@ -152,13 +170,13 @@ Expression ExpressionParser::negation() {
   const Depth depth(depth_, tokens_.current().offset);
   Expression out = make(Kind::negation);
   tokens_.take();
-  out.children.push_back(negation());
+  add(out, negation());
   return out;
 }
 
 Expression ExpressionParser::comparison() {
   Expression out = make(Kind::comparison);
-  out.children.push_back(sum());
+  add(out, sum());
   for (;;) {
     std::string symbol;
     for (const char* candidate : {"==", "!=", "<=", ">=", "<", ">"}) {
@@ -172,7 +190,7 @@ Expression ExpressionParser::comparison() {
     if (symbol.empty()) break;
     tokens_.take();
     out.names.push_back(std::move(symbol));
-    out.children.push_back(sum());
+    add(out, sum());
   }
   if (out.names.empty()) return std::move(out.children[0]);
   return out;
@@ -215,7 +233,7 @@ Expression ExpressionParser::unary(bool with_filters) {
   if (tokens_.is_symbol("-") || tokens_.is_symbol("+")) {
     out = make(tokens_.is_symbol("-") ? Kind::negative : Kind::positive);
     tokens_.take();
-    out.children.push_back(unary(false));
+    add(out, unary(false));
   } else {
     out = primary();
   }
@@ -288,7 +306,7 @@ Expression ExpressionParser::list() {
   Expression out = make(Kind::list);
   tokens_.take();
   while (!tokens_.is_symbol("]")) {
-    out.children.push_back(parse());
+    add(out, parse());
     if (!tokens_.take_symbol(",")) break;
   }
   tokens_.expect_symbol("]");
@@ -299,9 +317,9 @@ Expression ExpressionParser::dict() {
   Expression out = make(Kind::dict);
   tokens_.take();
   while (!tokens_.is_symbol("}")) {
-    out.children.push_back(parse());
+    add(out, parse());
     tokens_.expect_symbol(":");
-    out.children.push_back(parse());
+    add(out, parse());
     if (!tokens_.take_symbol(",")) break;
   }
   tokens_.expect_symbol("}");
@@ -309,8 +327,7 @@ Expression ExpressionParser::dict() {
 }
 
 Expression ExpressionParser::postfix(Expression subject) {
-  for (int steps = 0;; ++steps) {
-    if (steps > max_depth) throw SyntaxError{"expressions are nested too deeply", tokens_.current().offset};
+  for (;;) {
     if (tokens_.is_symbol(".")) {
       Expression out = make(Kind::member);
       tokens_.take();
@@ -321,13 +338,13 @@ Expression ExpressionParser::postfix(Expression subject) {
       }
       if (!tokens_.is(Token::Kind::name)) tokens_.fail("a name after '.'");
       out.name = tokens_.take().text;
-      out.children.push_back(std::move(subject));
+      add(out, std::move(subject));
       subject = std::move(out);
     } else if (tokens_.is_symbol("[")) {
       subject = subscript(std::move(subject));
     } else if (tokens_.is_symbol("(")) {
       Expression out = make(Kind::call);
-      out.children.push_back(std::move(subject));
+      add(out, std::move(subject));
       arguments(out);
       subject = std::move(out);
     } else {
@@ -340,13 +357,13 @@ Expression ExpressionParser::postfix(Expression subject) {
 Expression ExpressionParser::subscript(Expression subject) {
   Expression out = make(Kind::slice);
   tokens_.take();
-  out.children.push_back(std::move(subject));
+  add(out, std::move(subject));
   int colons = 0;
   Expression part;  // absent until one is read
   while (!tokens_.is_symbol("]")) {
     if (tokens_.take_symbol(":")) {
       if (++colons > 2) tokens_.fail("']'");
-      out.children.push_back(std::move(part));
+      add(out, std::move(part));
       part = Expression();
     } else {
       if (part.kind != Kind::absent) tokens_.fail("']'");
@@ -358,7 +375,7 @@ Expression ExpressionParser::subscript(Expression subject) {
     out.kind = Kind::item;
   }
   tokens_.expect_symbol("]");
-  out.children.push_back(std::move(part));
+  add(out, std::move(part));
   if (out.kind == Kind::slice) out.children.resize(4);
   return out;
 }
@@ -372,10 +389,12 @@ void ExpressionParser::arguments(Expression& call) {
         tokens_.next().text == "=") {
       std::string name = tokens_.take().text;
       tokens_.take();
-      call.named.emplace_back(std::move(name), parse());
+      Expression value = parse();
+      raise(call, value);
+      call.named.emplace_back(std::move(name), std::move(value));
     } else {
       if (!call.named.empty()) tokens_.fail("a named argument (positional ones go first)");
-      call.children.push_back(parse());
+      add(call, parse());
     }
     if (!tokens_.take_symbol(",")) break;
   }
@@ -383,15 +402,14 @@ void ExpressionParser::arguments(Expression& call) {
 }
 
 Expression ExpressionParser::filters_and_tests(Expression subject) {
-  for (int steps = 0;; ++steps) {
-    if (steps > max_depth) throw SyntaxError{"expressions are nested too deeply", tokens_.current().offset};
+  for (;;) {
     if (tokens_.take_symbol("|")) {
       subject = filter(std::move(subject));
     } else if (tokens_.is_name("is")) {
       subject = test(std::move(subject));
     } else if (tokens_.is_symbol("(")) {
       Expression out = make(Kind::call);
-      out.children.push_back(std::move(subject));
+      add(out, std::move(subject));
       arguments(out);
       subject = std::move(out);
     } else {
@@ -407,7 +425,7 @@ Expression ExpressionParser::filter(Expression subject) {
   if (conditional_depth == 0 && !known_.is_filter(out.name)) {
     throw SyntaxError{"no filter is named '" + out.name + "'", out.offset};
   }
-  out.children.push_back(std::move(subject));
+  add(out, std::move(subject));
   if (tokens_.is_symbol("(")) arguments(out);
   return out;
 }
@@ -422,7 +440,7 @@ Expression ExpressionParser::test(Expression subject) {
   if (conditional_depth == 0 && !known_.is_test(out.name)) {
     throw SyntaxError{"no test is named '" + out.name + "'", out.offset};
   }
-  out.children.push_back(std::move(subject));
+  add(out, std::move(subject));
   const auto kind = tokens_.current().kind;
   const bool operand =
       kind == Token::Kind::string || kind == Token::Kind::integer || kind == Token::Kind::floating ||
@@ -431,14 +449,14 @@ Expression ExpressionParser::test(Expression subject) {
   if (tokens_.is_symbol("(")) {
     arguments(out);
   } else if (operand) {
-    out.children.push_back(postfix(primary()));
+    add(out, postfix(primary()));
   } else if (tokens_.is_name("is")) {
     tokens_.fail("the end of the test (tests do not chain)");
   }
   if (!negated) return out;
   Expression negation = make(Kind::negation);
   negation.offset = out.offset;
-  negation.children.push_back(std::move(out));
+  add(negation, std::move(out));
   return negation;
 }
 

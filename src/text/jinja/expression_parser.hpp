@@ -35,6 +35,7 @@ class ExpressionParser {
   std::set<std::string, std::less<>> names_met;
 
  private:
+  Expression target_part(bool namespaces);
   Expression conditional();
   Expression disjunction();
   Expression conjunction();

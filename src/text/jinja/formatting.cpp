@@ -10,11 +10,14 @@
 #include <vector>
 
 #include "assay/text/python.hpp"
+#include "text/jinja/budget.hpp"
 
 namespace assay::text::jinja {
 
 namespace {
 
+// What looking at one value costs, beside its text.
+constexpr std::size_t value_work = 16;
 constexpr std::int64_t max_width = 100'000;
 
 // One "%..." of a format.
@@ -28,6 +31,7 @@ struct Conversion {
 MarkedText pad(MarkedText text, const Conversion& conversion) {
   const auto length = static_cast<std::int64_t>(python::length(text.bytes()));
   if (length >= conversion.width) return text;
+  Budget::text(static_cast<std::size_t>(conversion.width - length));
   const std::string spaces(static_cast<std::size_t>(conversion.width - length), ' ');
   if (conversion.flags.find('-') != std::string::npos) {
     text.append(spaces);
@@ -70,7 +74,9 @@ MarkedText convert(const Conversion& conversion, const Value& value) {
   const std::string width = conversion.width > 0 ? std::to_string(conversion.width) : "";
   const std::string precision = conversion.precision >= 0 ? "." + std::to_string(conversion.precision) : "";
   const std::string prefix = "%" + conversion.flags + width + precision;
-  std::vector<char> buffer(static_cast<std::size_t>(std::max(conversion.width, conversion.precision) + 400));
+  const auto size = static_cast<std::size_t>(std::max(conversion.width, conversion.precision) + 400);
+  Budget::text(size);
+  std::vector<char> buffer(size);
   if (type == 'd' || type == 'i' || type == 'u' || type == 'x' || type == 'X' || type == 'o') {
     if (type == 'u') type = 'd';
     const std::int64_t number = whole_number(value, type);
@@ -185,6 +191,7 @@ class JsonWriter {
 
  private:
   void append_string(const MarkedText& text) {
+    Budget::work(text.size());
     std::string escaped = "\"";
     for (const std::int32_t point : python::code_points(text.bytes())) escape(point, escaped);
     out_.append(escaped + "\"", text.any_marked());
@@ -207,6 +214,7 @@ class JsonWriter {
   }
   void new_line(int depth) {
     if (!style_.indent) return;
+    Budget::work(style_.indent->size() * static_cast<std::size_t>(depth));
     out_.append("\n");
     for (int i = 0; i < depth; ++i) out_.append(*style_.indent);
   }
@@ -214,7 +222,8 @@ class JsonWriter {
   void separate() { out_.append(style_.item_separator); }
 
   void append(const Value& value, int depth) {
-    if (depth > 100) throw EvaluationError{"values are nested too deeply"};
+    const Depth guard;
+    Budget::work(value_work);
     if (value.is_text()) {
       append_string(value.text());
     } else if (value.is<None>()) {

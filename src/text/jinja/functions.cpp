@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "text/jinja/budget.hpp"
 #include "text/jinja/builtins.hpp"
 
 namespace assay::text::jinja {
@@ -32,6 +33,7 @@ Value range(Interpreter& interpreter, const Arguments& arguments) {
   const std::size_t most =
       interpreter.options().sandboxed ? 100'000 : interpreter.options().limits.max_values;
   for (std::int64_t at = begin; stride > 0 ? at < end : at > end;) {
+    Budget::work(sizeof(Value));
     if (out.size() == most)
       throw EvaluationError{"the range is too large (more than " + std::to_string(most) + " items)"};
     out.emplace_back(at);
@@ -61,8 +63,9 @@ void read_members(Interpreter& interpreter, const Arguments& arguments, const Se
 
 Value make_namespace(Interpreter& interpreter, const Arguments& arguments) {
   Namespace* const out = interpreter.heap().names();
-  read_members(interpreter, arguments,
-               [&](const Value& key, const Value& value) { out->names[to_text(key).bytes()] = value; });
+  read_members(interpreter, arguments, [&](const Value& key, const Value& value) {
+    set_attribute(interpreter, *out, to_text(key).bytes(), value);
+  });
   return out;
 }
 
@@ -87,27 +90,34 @@ Value joiner(Interpreter& interpreter, const Arguments& arguments) {
 // cycler(a, b, ...): next(), current, reset().
 Value cycler(Interpreter& interpreter, const Arguments& arguments) {
   if (arguments.positional.empty()) throw EvaluationError{"at least one item has to be provided"};
-  const auto at = std::make_shared<std::size_t>(0);
-  const auto attribute = [items = arguments.positional, at, &interpreter](std::string_view name) -> Value {
-    if (name == "current") return items[*at];
+  struct State {
+    std::vector<Value> items;
+    std::size_t at = 0;
+  };
+  const auto state = std::make_shared<State>(State{arguments.positional});
+  Heap& heap = interpreter.heap();
+  Budget::values(state->items.size());
+  const auto attribute = [state, &heap](std::string_view name) -> Value {
+    if (name == "current") return state->items[state->at];
     if (name == "next") {
-      return interpreter.heap().callable({"next",
-                                          [items, at](Interpreter&, const Arguments&) {
-                                            return items[std::exchange(*at, (*at + 1) % items.size())];
-                                          },
-                                          {}});
+      return heap.callable({"next",
+                            [state](Interpreter&, const Arguments&) {
+                              const std::size_t next = (state->at + 1) % state->items.size();
+                              return state->items[std::exchange(state->at, next)];
+                            },
+                            {}});
     }
     if (name == "reset") {
-      return interpreter.heap().callable({"reset",
-                                          [at](Interpreter&, const Arguments&) -> Value {
-                                            *at = 0;
-                                            return None{};
-                                          },
-                                          {}});
+      return heap.callable({"reset",
+                            [state](Interpreter&, const Arguments&) -> Value {
+                              state->at = 0;
+                              return None{};
+                            },
+                            {}});
     }
     return Undefined{"the cycler has no attribute '" + std::string(name) + "'"};
   };
-  return interpreter.heap().callable({"cycler", {}, attribute});
+  return heap.callable({"cycler", {}, attribute});
 }
 
 Value raise_exception(Interpreter& interpreter, const Arguments& arguments) {
@@ -115,10 +125,27 @@ Value raise_exception(Interpreter& interpreter, const Arguments& arguments) {
   throw EvaluationError{bound[0] ? interpreter.text(*bound[0]).bytes() : "raise_exception was called"};
 }
 
+// Python's own directives: the time has no fraction of a second and no zone.
+std::string naive_format(const std::string& format) {
+  std::string out;
+  for (std::size_t i = 0; i < format.size(); ++i) {
+    const char next = format[i] == '%' && i + 1 < format.size() ? format[i + 1] : '\0';
+    if (next == 'f') out += "000000";
+    if (next == '%') out += "%%";
+    if (next == 'f' || next == 'z' || next == 'Z' || next == '%') {
+      ++i;
+    } else {
+      out += format[i];
+    }
+  }
+  return out;
+}
+
 Value strftime_now(Interpreter& interpreter, const Arguments& arguments) {
   const auto bound = bind("strftime_now", arguments, {"format"});
   if (!bound[0] || !bound[0]->is_text()) throw EvaluationError{"strftime_now() takes a string"};
-  const std::string& format = bound[0]->text().bytes();
+  const MarkedText& given = bound[0]->text();
+  const std::string format = naive_format(given.bytes());
   if (format.empty()) return Value("");
   const std::time_t seconds = interpreter.options().now;
   std::tm parts{};
@@ -129,10 +156,18 @@ Value strftime_now(Interpreter& interpreter, const Arguments& arguments) {
   out.resize(std::strftime(out.data(), out.size(), (format + "|").c_str(), &parts));
   if (out.empty()) throw EvaluationError{"the result of strftime_now() is too long"};
   out.pop_back();
-  return interpreter.make(std::move(out));
+  return interpreter.make(given.replaced_by(std::move(out)));
 }
 
 }  // namespace
+
+void set_attribute(const Interpreter& interpreter, Namespace& names, const std::string& name,
+                   const Value& value) {
+  if (interpreter.options().chat_extensions && name.starts_with('_'))
+    throw EvaluationError{"a namespace takes no attribute with an underscore first ('" + name + "')"};
+  if (!names.names.contains(name)) Budget::values(2);
+  names.names[name] = value;
+}
 
 void define_functions(Interpreter& interpreter) {
   const auto define = [&](const char* name, Value (*function)(Interpreter&, const Arguments&)) {

@@ -2,29 +2,15 @@
 
 #include <utility>
 
-#include "assay/text/python.hpp"
+#include "text/jinja/budget.hpp"
 #include "text/jinja/builtins.hpp"
 
 namespace assay::text::jinja {
 
 namespace {
 
-// Counts how deep the interpreter calls itself.
-class Depth {
- public:
-  Depth(int& depth, int limit) : depth_(depth) {
-    if (++depth_ > limit) {
-      --depth_;
-      throw EvaluationError{"the template nests too deeply (does a macro call itself without end?)"};
-    }
-  }
-  ~Depth() { --depth_; }
-  Depth(const Depth&) = delete;
-  Depth& operator=(const Depth&) = delete;
-
- private:
-  int& depth_;
-};
+// A scope's own size, in values.
+constexpr std::size_t scope_values = 4;
 
 }  // namespace
 
@@ -40,23 +26,14 @@ MarkedText Interpreter::render(const Block& block) {
   return out;
 }
 
-void Interpreter::step() {
-  if (++steps_ > options_.limits.max_steps) throw EvaluationError{"the template takes too many steps"};
-}
-
-void Interpreter::charge(std::size_t bytes) {
-  if (bytes > options_.limits.max_text_bytes - text_bytes_)
-    throw EvaluationError{"the template makes too much text"};
-  text_bytes_ += bytes;
-}
-
 Value Interpreter::make(MarkedText text) {
-  charge(text.size());
+  Budget::text(text.size());
   return Value(std::move(text));
 }
 
 Interpreter::Scope* Interpreter::open_scope(Scope* parent) {
-  step();
+  Budget::step();
+  Budget::values(scope_values);
   Scope& scope = scopes_.emplace_back();
   scope.parent = parent;
   return &scope;
@@ -78,7 +55,7 @@ void Interpreter::assign(const Expression& target, const Value& value) {
   if (target.kind == Expression::Kind::member) {
     const Value object = look_up(target.children[0].name);
     if (!object.is<Namespace*>()) throw EvaluationError{"cannot assign attribute on non-namespace object"};
-    object.get<Namespace*>()->names[target.name] = value;
+    set_attribute(*this, *object.get<Namespace*>(), target.name, value);
     return;
   }
   const std::vector<Value> values = items(value);
@@ -91,11 +68,12 @@ void Interpreter::assign(const Expression& target, const Value& value) {
 
 void Interpreter::emit(const Value& value) {
   const MarkedText shown = text(value);
-  charge(shown.size());
+  Budget::text(shown.size());
   out_->append(shown);
 }
 
 Interpreter::Flow Interpreter::execute(const Block& block) {
+  const Depth depth;
   for (const Statement& statement : block) {
     if (const Flow flow = execute(statement); flow != Flow::normal) return flow;
   }
@@ -118,11 +96,11 @@ MarkedText Interpreter::capture(const Block& block) {
 }
 
 Interpreter::Flow Interpreter::execute(const Statement& statement) {
-  step();
+  Budget::step();
   offset_ = statement.offset;
   switch (statement.kind) {
     case Statement::Kind::data:
-      charge(statement.text.size());
+      Budget::text(statement.text.size());
       out_->append(statement.text);
       break;
     case Statement::Kind::output:
@@ -214,12 +192,13 @@ void Interpreter::execute_loop(const Statement& statement) {
 }
 
 void Interpreter::run_loop(const Statement& statement, const Value& source, Scope* scope,
-                           std::int64_t depth) {
-  const Depth guard(depth_, options_.limits.max_depth);
+                           std::int64_t loop_depth) {
+  const Depth depth;
   Scope* const outer = scope_;
   const auto loop = std::make_shared<Loop>();
   loop->items = loop_items(statement, source, scope);
-  loop->depth = depth;
+  Budget::values(loop->items.size());
+  loop->depth = loop_depth;
   const auto attribute = [loop, this](std::string_view name) -> Value {
     const auto index = static_cast<std::int64_t>(loop->at);
     const auto length = static_cast<std::int64_t>(loop->items.size());
@@ -260,12 +239,13 @@ void Interpreter::run_loop(const Statement& statement, const Value& source, Scop
     }
     return Undefined{"the loop has no attribute '" + std::string(name) + "'"};
   };
-  const auto recurse = [&statement, scope, depth](Interpreter& self, const Arguments& arguments) -> Value {
+  const auto recurse = [&statement, scope, loop_depth](Interpreter& self,
+                                                       const Arguments& arguments) -> Value {
     if (!statement.recursive) throw EvaluationError{"the loop is not marked 'recursive'"};
     if (arguments.positional.size() != 1) throw EvaluationError{"loop() takes one argument"};
     MarkedText captured;
     MarkedText* const out = std::exchange(self.out_, &captured);
-    self.run_loop(statement, arguments.positional[0], scope, depth + 1);
+    self.run_loop(statement, arguments.positional[0], scope, loop_depth + 1);
     self.out_ = out;
     return Value(std::move(captured));
   };
@@ -296,7 +276,7 @@ Value Interpreter::macro(const MacroBody& body) {
 }
 
 MarkedText Interpreter::call_macro(const MacroBody& body, Scope* scope, const Arguments& arguments) {
-  const Depth guard(depth_, options_.limits.max_depth);
+  const Depth depth;
   Scope* const outer = scope_;
   Scope* const inner = open_scope(scope);
   std::vector<Value> surplus;
@@ -340,161 +320,6 @@ MarkedText Interpreter::call_macro(const MacroBody& body, Scope* scope, const Ar
   out_ = out;
   scope_ = outer;
   return captured;
-}
-
-Arguments Interpreter::evaluate_arguments(const Expression& expression) {
-  Arguments out;
-  for (std::size_t i = 1; i < expression.children.size(); ++i) {
-    out.positional.push_back(evaluate(expression.children[i]));
-  }
-  for (const auto& [name, value] : expression.named) out.named.emplace_back(name, evaluate(value));
-  return out;
-}
-
-Value Interpreter::evaluate_call(const Expression& expression) {
-  const Value callee = evaluate(expression.children[0]);
-  const Arguments arguments = evaluate_arguments(expression);
-  offset_ = expression.offset;
-  return call(callee, arguments);
-}
-
-Value Interpreter::apply_filters(const Expression& chain, const Value& innermost) {
-  if (chain.kind == Expression::Kind::absent) return innermost;
-  const Value subject = apply_filters(chain.children[0], innermost);
-  const Arguments arguments = evaluate_arguments(chain);
-  offset_ = chain.offset;
-  return filter(chain.name, subject, arguments);
-}
-
-Value Interpreter::evaluate(const Expression& expression) {
-  using Kind = Expression::Kind;
-  step();
-  const Depth guard(depth_, options_.limits.max_depth);
-  offset_ = expression.offset;
-  const auto child = [&](std::size_t i) { return evaluate(expression.children[i]); };
-  switch (expression.kind) {
-    case Kind::absent:
-      return None{};
-    case Kind::literal:
-      return expression.value;
-    case Kind::name:
-      return look_up(expression.name);
-    case Kind::list:
-    case Kind::tuple: {
-      std::vector<Value> values;
-      for (const Expression& part : expression.children) values.push_back(evaluate(part));
-      return heap_.list(std::move(values), expression.kind == Kind::tuple);
-    }
-    case Kind::dict: {
-      Dict* const out = heap_.dict();
-      for (std::size_t i = 0; i < expression.children.size(); i += 2) out->set(child(i), child(i + 1));
-      return out;
-    }
-    case Kind::member: {
-      const Value object = child(0);
-      offset_ = expression.offset;
-      return member(object, expression.name);
-    }
-    case Kind::item: {
-      const Value object = child(0);
-      const Value key = child(1);
-      offset_ = expression.offset;
-      return item(object, key);
-    }
-    case Kind::slice:
-      return evaluate_slice(expression);
-    case Kind::call:
-      return evaluate_call(expression);
-    case Kind::filter:
-    case Kind::test: {
-      const Value subject = child(0);
-      const Arguments arguments = evaluate_arguments(expression);
-      offset_ = expression.offset;
-      if (expression.kind == Kind::test) return test(expression.name, subject, arguments);
-      return filter(expression.name, subject, arguments);
-    }
-    case Kind::negative:
-    case Kind::positive: {
-      const Value value = child(0);
-      offset_ = expression.offset;
-      if (!value.is_number()) {
-        require_defined(value);
-        throw EvaluationError{"bad operand type for unary sign: '" + value.type_name() + "'"};
-      }
-      return arithmetic(expression.kind == Kind::negative ? "-" : "+", Value(std::int64_t{0}), value);
-    }
-    case Kind::negation:
-      return !truth(child(0));
-    case Kind::arithmetic: {
-      const Value left = child(0);
-      const Value right = child(1);
-      offset_ = expression.offset;
-      return arithmetic(expression.name, left, right);
-    }
-    case Kind::comparison:
-      return evaluate_comparison(expression);
-    case Kind::conjunction: {
-      const Value left = child(0);
-      return truth(left) ? child(1) : left;
-    }
-    case Kind::disjunction: {
-      const Value left = child(0);
-      return truth(left) ? left : child(1);
-    }
-    case Kind::conditional:
-      if (truth(child(1))) return child(0);
-      if (expression.children[2].kind != Kind::absent) return child(2);
-      return Undefined{"the inline if-expression has no else section and its condition is false", true};
-  }
-  return None{};
-}
-
-Value Interpreter::evaluate_comparison(const Expression& expression) {
-  Value left = evaluate(expression.children[0]);
-  for (std::size_t i = 0; i < expression.names.size(); ++i) {
-    Value right = evaluate(expression.children[i + 1]);
-    offset_ = expression.offset;
-    if (!compare(expression.names[i], left, right)) return false;
-    left = std::move(right);
-  }
-  return true;
-}
-
-Value Interpreter::evaluate_slice(const Expression& expression) {
-  const Value object = evaluate(expression.children[0]);
-  std::optional<std::int64_t> bounds[3];
-  for (std::size_t i = 0; i < 3; ++i) {
-    const Value bound = evaluate(expression.children[i + 1]);
-    if (bound.is<None>()) continue;
-    if (!bound.is_integer()) throw EvaluationError{"slice indices must be integers or None"};
-    bounds[i] = bound.integer();
-  }
-  offset_ = expression.offset;
-  const bool is_text = object.is_text();
-  if (!is_text && !object.is<List*>()) {
-    require_defined(object);
-    return Undefined{object.type_name() + " object cannot be sliced"};
-  }
-  const std::vector<Value> all = items(object);
-  const auto size = static_cast<std::int64_t>(all.size());
-  const std::int64_t stride = bounds[2].value_or(1);
-  if (stride == 0) throw EvaluationError{"slice step cannot be zero"};
-  const auto clip = [&](std::int64_t bound) {
-    if (bound < 0) bound = bound < -size ? -1 : bound + size;
-    if (stride > 0) return bound < 0 ? 0 : bound > size ? size : bound;
-    return bound < -1 ? -1 : bound >= size ? size - 1 : bound;
-  };
-  std::int64_t at = bounds[0] ? clip(*bounds[0]) : stride > 0 ? 0 : size - 1;
-  const std::int64_t end = bounds[1] ? clip(*bounds[1]) : stride > 0 ? size : -1;
-  std::vector<Value> chosen;
-  while (stride > 0 ? at < end : at > end) {
-    chosen.push_back(all[static_cast<std::size_t>(at)]);
-    if (__builtin_add_overflow(at, stride, &at)) break;
-  }
-  if (!is_text) return heap_.list(std::move(chosen), object.get<List*>()->tuple);
-  MarkedText out;
-  for (const Value& character : chosen) out.append(character.text());
-  return make(std::move(out));
 }
 
 }  // namespace assay::text::jinja

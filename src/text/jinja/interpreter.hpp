@@ -44,11 +44,9 @@ class Interpreter {
   static void require_defined(const Value& value);
   /// The same, but only where missing names are errors in any use.
   void check_strictly(const Value& value) const;
-  /// Counts a new text against the limit.
+  /// Counts a new text against the budget.
   [[nodiscard]] Value make(MarkedText text);
   [[nodiscard]] Value make(std::string text) { return make(MarkedText(std::move(text))); }
-  /// Counts `bytes` of text about to be made.
-  void charge(std::size_t bytes);
   [[nodiscard]] Value arithmetic(std::string_view symbol, const Value& left, const Value& right);
   [[nodiscard]] bool contains(const Value& container, const Value& value) const;
 
@@ -60,7 +58,6 @@ class Interpreter {
   struct Loop;
   enum class Flow { normal, broken, continued };
 
-  void step();
   Scope* open_scope(Scope* parent);
   Value look_up(const std::string& name) const;
   void assign(const Expression& target, const Value& value);
@@ -93,9 +90,6 @@ class Interpreter {
   Scope* scope_ = nullptr;
   MarkedText* out_ = nullptr;
   std::size_t offset_ = 0;
-  std::size_t steps_ = 0;
-  std::size_t text_bytes_ = 0;
-  int depth_ = 0;
 };
 
 /// Arguments by the names of parameters, as Python binds them; absent ones are nullopt. Throws

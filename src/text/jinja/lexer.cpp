@@ -275,6 +275,8 @@ class Lexer {
     static constexpr std::string_view meanings = "\a\b\f\n\r\t\v\\'\"";
     if (const auto known = names.find(c); known != std::string_view::npos) {
       out += meanings[known];
+    } else if (c == 'N') {
+      fail("characters by name (\\N{...}) are not supported", at_ - 2);
     } else if (c == '\n') {
       // a continued line
     } else if (c == 'x' || c == 'u' || c == 'U') {

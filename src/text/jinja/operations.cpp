@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "assay/text/python.hpp"
+#include "text/jinja/budget.hpp"
 #include "text/jinja/builtins.hpp"
 #include "text/jinja/formatting.hpp"
 #include "text/jinja/interpreter.hpp"
@@ -13,6 +14,16 @@
 namespace assay::text::jinja {
 
 namespace {
+
+// What copying one item costs.
+constexpr std::size_t item_work = 8;
+
+// What an operation on a value costs, before what it makes: it may read all of its texts.
+std::size_t work_of(const Value& subject, const Arguments& arguments) {
+  std::size_t out = subject.is_text() ? subject.text().size() : 0;
+  for (const Value& value : arguments.positional) out += value.is_text() ? value.text().size() : 0;
+  return out;
+}
 
 [[noreturn]] void fail_operands(std::string_view symbol, const Value& left, const Value& right) {
   throw EvaluationError{"unsupported operand type(s) for " + std::string(symbol) + ": '" + left.type_name() +
@@ -102,12 +113,20 @@ MarkedText Interpreter::text(const Value& value) const {
 }
 
 std::vector<Value> Interpreter::items(const Value& value) const {
-  if (value.is<List*>()) return value.get<List*>()->items;
+  if (value.is<List*>()) {
+    Budget::work(item_work * value.get<List*>()->items.size());
+    return value.get<List*>()->items;
+  }
   std::vector<Value> out;
   if (value.is<Dict*>()) {
+    Budget::work(item_work * value.get<Dict*>()->items.size());
     for (const auto& entry : value.get<Dict*>()->items) out.push_back(entry.first);
   } else if (value.is_text()) {
     const MarkedText& text = value.text();
+    // A character alone takes a hundred bytes.
+    if (text.size() > options_.limits.max_values / 4)
+      throw EvaluationError{"the text has too many characters to go through"};
+    Budget::work(item_work * text.size());
     for (std::size_t at = 0; at < text.size();) {
       std::size_t end = at + 1;
       while (end < text.size() && (static_cast<unsigned char>(text.bytes()[end]) & 0xC0) == 0x80) ++end;
@@ -152,8 +171,9 @@ Value Interpreter::arithmetic(std::string_view symbol, const Value& left, const 
     const auto times = static_cast<std::size_t>(std::max<std::int64_t>(right.integer(), 0));
     if (left.is_text()) {
       if (times > 0 && left.text().size() > options_.limits.max_text_bytes / times)
-        charge(options_.limits.max_text_bytes);
+        throw EvaluationError{"the template makes too much text"};
       MarkedText out;
+      Budget::text(left.text().size() * times);
       for (std::size_t i = 0; i < times && !left.text().empty(); ++i) out.append(left.text());
       return make(std::move(out));
     }
@@ -173,12 +193,14 @@ Value Interpreter::arithmetic(std::string_view symbol, const Value& left, const 
 }
 
 bool Interpreter::contains(const Value& container, const Value& value) const {
+  if (container.is<Dict*>()) check_strictly(value);
   if (container.is<Dict*>()) return container.get<Dict*>()->find(value) != nullptr;
   if (container.is_text()) {
     if (!value.is_text()) {
       throw EvaluationError{"'in <string>' requires string as left operand, not " + value.type_name()};
     }
-    return container.text().bytes().find(value.text().bytes()) != std::string::npos;
+    Budget::work(container.text().size() + value.text().size());
+    return find_first(container.text().bytes(), value.text().bytes()) != std::string::npos;
   }
   const std::vector<Value> all = items(container);
   return std::any_of(all.begin(), all.end(), [&](const Value& one) { return equal(one, value); });
@@ -218,6 +240,7 @@ std::optional<Value> bound_method(Interpreter& interpreter, const Value& object,
   }
   return Value(interpreter.heap().callable({name,
                                             [object, method](Interpreter& self, const Arguments& arguments) {
+                                              Budget::work(work_of(object, arguments));
                                               return method(self, object, arguments);
                                             },
                                             {}}));
@@ -245,18 +268,19 @@ Value Interpreter::member(const Value& object, const std::string& name) {
 Value Interpreter::item(const Value& object, const Value& key) {
   require_defined(object);
   if (object.is<Dict*>()) {
-    require_defined(key);
-    if (const Value* value = object.get<Dict*>()->find(key)) return *value;
+    check_strictly(key);
+    const Value* const value = is_hashable(key) ? object.get<Dict*>()->find(key) : nullptr;
+    if (value != nullptr) return *value;
   } else if (key.is_integer() && object.is_sequence()) {
     const auto& all = object.get<List*>()->items;
     const std::int64_t at =
         key.integer() < 0 ? key.integer() + static_cast<std::int64_t>(all.size()) : key.integer();
     if (at >= 0 && at < static_cast<std::int64_t>(all.size())) return all[static_cast<std::size_t>(at)];
   } else if (key.is_integer() && object.is_text()) {
-    const auto all = items(object);
-    const std::int64_t at =
-        key.integer() < 0 ? key.integer() + static_cast<std::int64_t>(all.size()) : key.integer();
-    if (at >= 0 && at < static_cast<std::int64_t>(all.size())) return all[static_cast<std::size_t>(at)];
+    Budget::work(object.text().size());
+    const auto size = static_cast<std::int64_t>(python::length(object.text().bytes()));
+    const std::int64_t at = key.integer() < 0 ? key.integer() + size : key.integer();
+    if (at >= 0 && at < size) return make(slice_text(object.text(), at, at + 1, 1));
   }
   // Jinja falls back to attributes: {}['items'] is the method.
   if (key.is_text()) return member(object, key.text().bytes());
@@ -274,12 +298,16 @@ Value Interpreter::call(const Value& callee, const Arguments& arguments) {
 Value Interpreter::filter(std::string_view name, const Value& subject, const Arguments& arguments) {
   const Function function = find_filter(name);
   if (function == nullptr) throw EvaluationError{"no filter is named '" + std::string(name) + "'"};
+  const Depth depth;
+  Budget::work(work_of(subject, arguments));
   return function(*this, subject, arguments);
 }
 
 bool Interpreter::test(std::string_view name, const Value& subject, const Arguments& arguments) {
   const Predicate predicate = find_test(name);
   if (predicate == nullptr) throw EvaluationError{"no test is named '" + std::string(name) + "'"};
+  const Depth depth;
+  Budget::work(work_of(subject, arguments));
   return predicate(*this, subject, arguments);
 }
 

@@ -28,7 +28,6 @@ class Parser {
   Block parse_block(Names ends) {
     if (++depth_ > max_block_depth) tokens_.fail("less deeply nested blocks");
     Block block;
-    const std::size_t begin = tokens_.current().offset;
     for (;;) {
       const Token& token = tokens_.current();
       if (token.kind == Token::Kind::data) {
@@ -44,10 +43,13 @@ class Parser {
       } else if (token.kind == Token::Kind::block_begin) {
         tokens_.take();
         if (tokens_.is_any_name(ends)) break;
+        open_.push_back(tokens_.current().offset);
         block.push_back(parse_statement());
+        open_.pop_back();
       } else {  // the end: the lexer leaves nothing else between tags
         if (ends.size() > 0) {
-          throw SyntaxError{"a block is not closed by '" + std::string(*(ends.end() - 1)) + "'", begin};
+          throw SyntaxError{"a block is not closed by '" + std::string(*(ends.end() - 1)) + "'",
+                            open_.back()};
         }
         break;
       }
@@ -234,6 +236,7 @@ class Parser {
   TokenReader tokens_;
   ExpressionParser expressions_;
   const KnownNames& known_;
+  std::vector<std::size_t> open_;  // offsets of the statements around
   int depth_ = 0;
   int loop_depth_ = 0;
 };

@@ -9,7 +9,9 @@
 
 #include "assay/text/python.hpp"
 #include "text/jinja/attribute_path.hpp"
+#include "text/jinja/budget.hpp"
 #include "text/jinja/builtins.hpp"
+#include "text/jinja/text_operations.hpp"
 
 namespace assay::text::jinja {
 
@@ -29,6 +31,7 @@ Value sort_key(Interpreter& interpreter, const Value& value, const std::optional
   const Value key =
       attribute && !attribute->is<None>() ? attribute_path(interpreter, value, *attribute) : value;
   if (case_sensitive || !key.is_text()) return key;
+  Budget::work(key.text().size());
   return Value(python::lower(key.text().bytes()));
 }
 
@@ -85,19 +88,20 @@ Value join(Interpreter& interpreter, const Value& subject, const Arguments& argu
     first_one = false;
     const MarkedText text = interpreter.text(
         bound[1] && !bound[1]->is<None>() ? attribute_path(interpreter, value, *bound[1]) : value);
-    interpreter.charge(text.size() + separator.size());
+    Budget::text(text.size() + separator.size());
     out.append(text);
   }
   return Value(std::move(out));
 }
 
 Value reverse(Interpreter& interpreter, const Value& subject, const Arguments&) {
+  if (subject.is_text()) {
+    const auto last_one = static_cast<std::int64_t>(python::length(subject.text().bytes())) - 1;
+    return interpreter.make(slice_text(subject.text(), last_one, -1, -1));
+  }
   auto items = interpreter.items(subject);
   std::reverse(items.begin(), items.end());
-  if (!subject.is_text()) return make_list(interpreter, std::move(items));
-  MarkedText out;
-  for (const Value& character : items) out.append(character.text());
-  return interpreter.make(std::move(out));
+  return make_list(interpreter, std::move(items));
 }
 
 Value sort(Interpreter& interpreter, const Value& subject, const Arguments& arguments) {

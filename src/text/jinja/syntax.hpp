@@ -36,6 +36,7 @@ struct Expression {
     conditional,  ///< children[0] if children[1] else children[2] (may be absent)
   };
   Kind kind = Kind::absent;
+  int height = 1;          ///< levels of expressions, this one included; bounded
   std::size_t offset = 0;  ///< in the template, for errors
   std::string name;
   std::vector<std::string> names;

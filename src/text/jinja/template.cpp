@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "assay/text/jinja.hpp"
+#include "assay/text/python.hpp"
 #include "assay/util/error.hpp"
+#include "text/jinja/budget.hpp"
 #include "text/jinja/builtins.hpp"
 #include "text/jinja/interpreter.hpp"
 #include "text/jinja/parser.hpp"
@@ -20,6 +22,9 @@ struct JinjaTemplate::Impl {
 };
 
 namespace {
+
+constexpr std::size_t max_template_bytes = std::size_t{1} << 20;
+constexpr std::size_t max_message_bytes = 1000;
 
 // "line:column" of a byte, both from 1, and the text that stands there.
 std::string place(const std::string& source, std::size_t offset) {
@@ -45,14 +50,17 @@ std::string excerpt(const std::string& source, std::size_t offset) {
 }
 
 [[noreturn]] void fail_at(const std::string& name, const std::string& source, std::size_t offset,
-                          const std::string& message) {
+                          std::string message) {
+  if (message.size() > max_message_bytes) message = python::shortened(std::move(message));
   const std::size_t at = std::min(offset, source.size());
   const std::string near = excerpt(source, at);
   util::fail_input("{}:{}: {}{}", name, place(source, at), message,
                    near.empty() ? "" : " (at: " + near + ")");
 }
 
-Value to_value(const util::OrderedJson& json, bool outside, Heap& heap) {
+// JSON as the template sees it. `trusted`: names of members whose values are not marked.
+Value to_value(const util::OrderedJson& json, bool outside, const std::vector<std::string>& trusted,
+               Heap& heap) {
   switch (json.type()) {
     case util::OrderedJson::value_t::boolean:
       return json.get<bool>();
@@ -70,13 +78,15 @@ Value to_value(const util::OrderedJson& json, bool outside, Heap& heap) {
     case util::OrderedJson::value_t::array: {
       std::vector<Value> items;
       items.reserve(json.size());
-      for (const auto& item : json) items.push_back(to_value(item, outside, heap));
+      for (const auto& item : json) items.push_back(to_value(item, outside, trusted, heap));
       return heap.list(std::move(items));
     }
     case util::OrderedJson::value_t::object: {
       Dict* const out = heap.dict();
-      for (const auto& [key, item] : json.items())
-        out->set(MarkedText(key, outside), to_value(item, outside, heap));
+      for (const auto& [key, item] : json.items()) {
+        const bool marked = outside && std::ranges::find(trusted, key) == trusted.end();
+        out->set(MarkedText(key, outside), to_value(item, marked, trusted, heap));
+      }
       return out;
     }
     default:
@@ -84,14 +94,14 @@ Value to_value(const util::OrderedJson& json, bool outside, Heap& heap) {
   }
 }
 
-std::vector<std::pair<std::size_t, std::size_t>> marked_ranges(const MarkedText& text) {
-  std::vector<std::pair<std::size_t, std::size_t>> out;
+std::vector<ByteRange> marked_ranges(const MarkedText& text) {
+  std::vector<ByteRange> out;
   for (std::size_t at = 0; at < text.size(); ++at) {
     if (!text.marked(at)) continue;
-    if (!out.empty() && out.back().second == at) {
-      ++out.back().second;
+    if (!out.empty() && out.back().end == at) {
+      ++out.back().end;
     } else {
-      out.emplace_back(at, at + 1);
+      out.push_back({at, at + 1});
     }
   }
   return out;
@@ -107,6 +117,7 @@ JinjaOptions chat_template_options(std::int64_t now) {
   out.html_safe_json = false;
   out.chat_extensions = true;
   out.now = now;
+  out.trusted_members = {"role"};
   return out;
 }
 
@@ -118,6 +129,9 @@ JinjaOptions task_template_options() {
 }
 
 JinjaTemplate::JinjaTemplate(std::string_view source, std::string name, const JinjaOptions& options) {
+  util::check_input(source.size() <= max_template_bytes,
+                    "{}: the template is too long ({} bytes; the limit is {})", name, source.size(),
+                    max_template_bytes);
   auto impl = std::make_unique<Impl>();
   impl->name = std::move(name);
   impl->options = options;
@@ -139,11 +153,14 @@ JinjaTemplate& JinjaTemplate::operator=(JinjaTemplate&&) noexcept = default;
 JinjaTemplate::~JinjaTemplate() = default;
 
 RenderedText JinjaTemplate::render(const util::OrderedJson& outside, const util::OrderedJson& trusted) const {
-  Heap heap(impl_->options.limits.max_values);
+  const Budget budget(impl_->options.limits);
+  Heap heap;
   Interpreter interpreter(impl_->options, heap);
   try {
-    for (const auto& [name, value] : outside.items()) interpreter.define(name, to_value(value, true, heap));
-    for (const auto& [name, value] : trusted.items()) interpreter.define(name, to_value(value, false, heap));
+    for (const auto& [name, value] : outside.items())
+      interpreter.define(name, to_value(value, true, impl_->options.trusted_members, heap));
+    for (const auto& [name, value] : trusted.items())
+      interpreter.define(name, to_value(value, false, {}, heap));
     const MarkedText out = interpreter.render(impl_->block);
     return {out.bytes(), marked_ranges(out)};
   } catch (const EvaluationError& error) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "assay/text/python.hpp"
+#include "text/jinja/budget.hpp"
 #include "text/jinja/builtins.hpp"
 #include "text/jinja/formatting.hpp"
 #include "text/jinja/text_operations.hpp"
@@ -47,8 +48,7 @@ Value replace_filter(Interpreter& interpreter, const Value& subject, const Argum
   if (!bound[0] || !bound[1]) throw EvaluationError{"replace takes two texts"};
   const std::int64_t most = bound[2] && !bound[2]->is<None>() ? integer_or(bound[2], -1, "replace") : -1;
   return interpreter.make(replace(interpreter.text(subject), interpreter.text(*bound[0]).bytes(),
-                                  interpreter.text(*bound[1]), most,
-                                  [&](std::size_t bytes) { interpreter.charge(bytes); }));
+                                  interpreter.text(*bound[1]), most));
 }
 
 Value indent(Interpreter& interpreter, const Value& subject, const Arguments& arguments) {
@@ -68,7 +68,7 @@ Value indent(Interpreter& interpreter, const Value& subject, const Arguments& ar
   MarkedText out;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (i > 0) out.append("\n");
-    interpreter.charge(margin.size());
+    Budget::text(margin.size());
     if (i == 0 ? first : blank || !lines[i].empty()) out.append(margin);
     out.append(lines[i]);
   }
@@ -249,7 +249,7 @@ Value center(Interpreter& interpreter, const Value& subject, const Arguments& ar
   const std::int64_t missing =
       integer_or(bound[0], 80, "center") - static_cast<std::int64_t>(python::length(text.bytes()));
   if (missing <= 0) return interpreter.make(text);
-  interpreter.charge(static_cast<std::size_t>(missing));
+  Budget::text(static_cast<std::size_t>(missing));
   return Value(justify(text, Side::both, static_cast<std::size_t>(missing), " "));
 }
 
@@ -282,12 +282,11 @@ Value to_json_filter(Interpreter& interpreter, const Value& subject, const Argum
   if (style.indent && interpreter.options().html_safe_json) style.item_separator = ",";
   MarkedText out = to_json(subject, style);
   if (!interpreter.options().html_safe_json) return interpreter.make(std::move(out));
-  const auto charge = [&](std::size_t bytes) { interpreter.charge(bytes); };
   for (const auto& [from, to] : {std::pair<const char*, const char*>{"<", "\\u003c"},
                                  {">", "\\u003e"},
                                  {"&", "\\u0026"},
                                  {"'", "\\u0027"}}) {
-    out = replace(out, from, MarkedText(std::string(to)), -1, charge);
+    out = replace(out, from, MarkedText(std::string(to)), -1);
   }
   return interpreter.make(std::move(out));
 }

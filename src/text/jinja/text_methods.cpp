@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "assay/text/python.hpp"
+#include "text/jinja/budget.hpp"
 #include "text/jinja/builtins.hpp"
 #include "text/jinja/text_operations.hpp"
 
@@ -79,9 +80,9 @@ Value affix_method(Interpreter&, const Value& self, const Arguments& arguments) 
 
 Value replace_method(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
   const auto bound = bind("replace", arguments, {"old", "new", "count"});
-  return interpreter.make(replace(
-      self.text(), text_argument(bound[0], "replace").bytes(), text_argument(bound[1], "replace"),
-      integer_argument(bound[2], -1, "replace"), [&](std::size_t bytes) { interpreter.charge(bytes); }));
+  return interpreter.make(replace(self.text(), text_argument(bound[0], "replace").bytes(),
+                                  text_argument(bound[1], "replace"),
+                                  integer_argument(bound[2], -1, "replace")));
 }
 
 Value join_method(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
@@ -94,7 +95,7 @@ Value join_method(Interpreter& interpreter, const Value& self, const Arguments& 
       throw EvaluationError{"sequence item: expected str instance, " + part.type_name() + " found"};
     if (!first) out.append(self.text());
     first = false;
-    interpreter.charge(part.text().size() + self.text().size());
+    Budget::text(part.text().size() + self.text().size());
     out.append(part.text());
   }
   return Value(std::move(out));
@@ -106,7 +107,7 @@ std::int64_t find_word(const Value& self, const Arguments& arguments, std::strin
   const auto bound = bind(name, arguments, {"sub"});
   const std::string& text = self.text().bytes();
   const std::string& word = text_argument(bound[0], name).bytes();
-  const auto at = from_right ? text.rfind(word) : text.find(word);
+  const auto at = from_right ? find_last(text, word) : find_first(text, word);
   if (at == std::string::npos) return -1;
   return static_cast<std::int64_t>(python::length(std::string_view(text).substr(0, at)));
 }
@@ -124,7 +125,9 @@ Value count_method(Interpreter&, const Value& self, const Arguments& arguments) 
   const std::string& word = text_argument(bound[0], "count").bytes();
   if (word.empty()) return static_cast<std::int64_t>(python::length(text)) + 1;
   std::int64_t count = 0;
-  for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + word.size())) ++count;
+  for (auto at = find_first(text, word); at != std::string::npos;
+       at = find_first(text, word, at + word.size()))
+    ++count;
   return count;
 }
 
@@ -164,7 +167,7 @@ Value remove_method(Interpreter& interpreter, const Value& self, const Arguments
 }
 
 template <Side side>
-Value justify_method(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
+Value justify_method(Interpreter&, const Value& self, const Arguments& arguments) {
   const auto bound = bind("justify", arguments, {"width", "fillchar"});
   const std::string fill = bound[1] ? text_argument(bound[1], "justify").bytes() : " ";
   if (python::length(fill) != 1)
@@ -173,18 +176,18 @@ Value justify_method(Interpreter& interpreter, const Value& self, const Argument
       static_cast<std::size_t>(std::max<std::int64_t>(integer_argument(bound[0], 0, "justify"), 0));
   const std::size_t length = python::length(self.text().bytes());
   if (width <= length) return self;
-  interpreter.charge((width - length) * fill.size());
+  Budget::text((width - length) * fill.size());
   return Value(justify(self.text(), side, width - length, fill));
 }
 
-Value zfill_method(Interpreter& interpreter, const Value& self, const Arguments& arguments) {
+Value zfill_method(Interpreter&, const Value& self, const Arguments& arguments) {
   const auto bound = bind("zfill", arguments, {"width"});
   const auto width =
       static_cast<std::size_t>(std::max<std::int64_t>(integer_argument(bound[0], 0, "zfill"), 0));
   const MarkedText& text = self.text();
   const std::size_t length = python::length(text.bytes());
   if (width <= length) return self;
-  interpreter.charge(width);
+  Budget::text(width);
   const std::size_t sign = !text.empty() && (text.bytes()[0] == '-' || text.bytes()[0] == '+') ? 1 : 0;
   MarkedText out = text.substr(0, sign);
   out.append(std::string(width - length, '0'));
@@ -213,7 +216,7 @@ constexpr NamedFunction table[] = {
     {"upper", convert_method<python::upper>},
     {"capitalize", convert_method<python::capitalize>},
     {"title", convert_method<python::title>},
-    {"casefold", convert_method<python::lower>},
+    {"casefold", convert_method<python::casefold>},
     {"startswith", affix_method<false>},
     {"endswith", affix_method<true>},
     {"removeprefix", remove_method<true>},

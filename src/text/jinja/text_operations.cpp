@@ -1,9 +1,12 @@
 #include "text/jinja/text_operations.hpp"
 
+#include <string.h>  // NOLINT: memmem is GNU's
+
 #include <algorithm>
 #include <utility>
 
 #include "assay/text/python.hpp"
+#include "text/jinja/budget.hpp"
 
 namespace assay::text::jinja {
 
@@ -74,6 +77,7 @@ MarkedText strip(const MarkedText& text, Side side, const std::optional<std::str
     if (side != Side::right) rest = python::lstrip(rest);
     if (side != Side::left) rest = python::rstrip(rest);
   } else {
+    Budget::work(text.size() * (characters->size() + 1) / 8);
     while (side != Side::right && !rest.empty() &&
            is_in(rest.substr(0, character_size(rest, 0)), *characters)) {
       rest.remove_prefix(character_size(rest, 0));
@@ -86,29 +90,69 @@ MarkedText strip(const MarkedText& text, Side side, const std::optional<std::str
   return text.substr(static_cast<std::size_t>(rest.data() - text.bytes().data()), rest.size());
 }
 
+namespace {
+
+std::vector<MarkedText> split_from_right(const MarkedText& text, const std::string& separator,
+                                         std::int64_t most) {
+  // Searched backwards, so that every search begins where the last one ended.
+  const std::string mirrored(text.bytes().rbegin(), text.bytes().rend());
+  const std::string mirrored_separator(separator.rbegin(), separator.rend());
+  std::vector<MarkedText> out;
+  std::size_t end = text.size();
+  while (most < 0 || static_cast<std::int64_t>(out.size()) < most) {
+    const std::size_t found = find_first(mirrored, mirrored_separator, text.size() - end);
+    if (found == std::string::npos) break;
+    const std::size_t begin = text.size() - found;
+    out.push_back(text.substr(begin, end - begin));
+    end = begin - separator.size();
+  }
+  out.push_back(text.substr(0, end));
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
+}  // namespace
+
 std::vector<MarkedText> split(const MarkedText& text, const std::optional<std::string>& separator,
                               std::int64_t most, bool from_right) {
   if (!separator) return split_at_spaces(text, most, from_right);
+  if (from_right) return split_from_right(text, *separator, most);
   std::vector<MarkedText> out;
-  const std::string& bytes = text.bytes();
   std::size_t begin = 0;
-  std::size_t end = bytes.size();
   while (most < 0 || static_cast<std::int64_t>(out.size()) < most) {
-    if (from_right) {
-      if (end < separator->size()) break;
-      const std::size_t at = bytes.rfind(*separator, end - separator->size());
-      if (at == std::string::npos) break;
-      out.push_back(text.substr(at + separator->size(), end - at - separator->size()));
-      end = at;
-    } else {
-      const std::size_t at = bytes.find(*separator, begin);
-      if (at == std::string::npos) break;
-      out.push_back(text.substr(begin, at - begin));
-      begin = at + separator->size();
-    }
+    const std::size_t at = find_first(text.bytes(), *separator, begin);
+    if (at == std::string::npos) break;
+    out.push_back(text.substr(begin, at - begin));
+    begin = at + separator->size();
   }
-  out.push_back(text.substr(begin, end - begin));
-  if (from_right) std::reverse(out.begin(), out.end());
+  out.push_back(text.substr(begin));
+  return out;
+}
+
+std::size_t find_first(std::string_view text, std::string_view word, std::size_t from) {
+  if (from > text.size()) return std::string::npos;
+  const void* const found = ::memmem(text.data() + from, text.size() - from, word.data(), word.size());
+  if (found == nullptr) return std::string::npos;
+  return static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+}
+
+std::size_t find_last(std::string_view text, std::string_view word) {
+  const std::size_t found =
+      find_first(std::string(text.rbegin(), text.rend()), std::string(word.rbegin(), word.rend()));
+  return found == std::string::npos ? found : text.size() - found - word.size();
+}
+
+MarkedText slice_text(const MarkedText& text, std::int64_t begin, std::int64_t end, std::int64_t stride) {
+  std::vector<std::size_t> starts;  // of every character, and the end
+  for (std::size_t at = 0; at < text.size(); at += character_size(text.bytes(), at)) starts.push_back(at);
+  starts.push_back(text.size());
+  const auto start = [&](std::int64_t character) { return starts[static_cast<std::size_t>(character)]; };
+  if (stride == 1) return begin < end ? text.substr(start(begin), start(end) - start(begin)) : MarkedText();
+  MarkedText out;
+  for (std::int64_t at = begin; stride > 0 ? at < end : at > end;) {
+    out.append(text, start(at), start(at + 1) - start(at));
+    if (__builtin_add_overflow(at, stride, &at)) break;
+  }
   return out;
 }
 
@@ -140,15 +184,14 @@ std::vector<MarkedText> split_lines(const MarkedText& text, bool keep_ends) {
   return out;
 }
 
-MarkedText replace(const MarkedText& text, std::string_view from, const MarkedText& to, std::int64_t most,
-                   const std::function<void(std::size_t)>& charge) {
+MarkedText replace(const MarkedText& text, std::string_view from, const MarkedText& to, std::int64_t most) {
   MarkedText out;
   const std::string& bytes = text.bytes();
   std::size_t at = 0;
   std::int64_t done = 0;
   if (from.empty()) {  // between all characters
     while (most < 0 || done < most) {
-      charge(to.size());
+      Budget::text(to.size());
       out.append(to);
       ++done;
       if (at >= bytes.size()) break;
@@ -158,9 +201,9 @@ MarkedText replace(const MarkedText& text, std::string_view from, const MarkedTe
     }
   } else {
     while (most < 0 || done < most) {
-      const std::size_t next = bytes.find(from, at);
+      const std::size_t next = find_first(bytes, from, at);
       if (next == std::string::npos) break;
-      charge(to.size());
+      Budget::text(to.size());
       out.append(text, at, next - at);
       out.append(to);
       at = next + from.size();

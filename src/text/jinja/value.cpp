@@ -1,36 +1,33 @@
 #include "text/jinja/value.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
 #include "assay/text/python.hpp"
+#include "text/jinja/budget.hpp"
 
 namespace assay::text::jinja {
 
 namespace {
 
-constexpr int max_nesting = 200;
+// What looking at one value costs, beside its text.
+constexpr std::size_t value_work = 16;
 
-struct Nesting {
-  explicit Nesting(int& depth) : depth_(depth) {
-    if (++depth_ > max_nesting) {
-      --depth_;
-      throw EvaluationError{"values are nested too deeply"};
-    }
-  }
-  ~Nesting() { --depth_; }
-  Nesting(const Nesting&) = delete;
-  Nesting& operator=(const Nesting&) = delete;
+// An int and a double compare by their exact values, as Python's do.
+std::partial_ordering compare_exactly(std::int64_t a, double b) {
+  if (std::isnan(b)) return std::partial_ordering::unordered;
+  if (b >= 0x1p63) return std::partial_ordering::less;
+  if (b < -0x1p63) return std::partial_ordering::greater;
+  const double whole = std::floor(b);
+  const auto order = a <=> static_cast<std::int64_t>(whole);
+  return order == 0 && whole < b ? std::partial_ordering::less : std::partial_ordering(order);
+}
 
- private:
-  int& depth_;
-};
-
-thread_local int nesting_depth = 0;
-
-// An int and a double compare by their exact values; doubles beyond 2^63 are no int64.
 std::partial_ordering compare_numbers(const Value& a, const Value& b) {
   if (a.is_integer() && b.is_integer()) return a.integer() <=> b.integer();
+  if (a.is_integer()) return compare_exactly(a.integer(), b.number());
+  if (b.is_integer()) return 0 <=> compare_exactly(b.integer(), a.number());
   return a.number() <=> b.number();
 }
 
@@ -60,7 +57,8 @@ void append_items(const Dict& dict, MarkedText& out) {
 }
 
 void append_repr(const Value& value, MarkedText& out) {
-  const Nesting nesting(nesting_depth);
+  const Depth depth;
+  Budget::work(value_work + (value.is_text() ? value.text().size() : 0));
   if (value.is_text()) {
     out.append(value.text().replaced_by(python::repr(value.text().bytes())));
   } else if (value.is_sequence()) {
@@ -106,9 +104,19 @@ bool Value::is_sequence() const {
   return is<List*>() && !get<List*>()->generator;
 }
 
+bool is_hashable(const Value& value) {
+  Budget::work(value_work);
+  if (value.is_text() || value.is<None>() || value.is_number() || value.is<Undefined>()) return true;
+  if (!value.is<List*>() || !value.get<List*>()->tuple) return false;
+  const Depth depth;
+  return std::ranges::all_of(value.get<List*>()->items, is_hashable);
+}
+
 std::string hash_key(const Value& value) {
+  Budget::work(value_work + (value.is_text() ? value.text().size() : 0));
   if (value.is_text()) return "s" + value.text().bytes();
   if (value.is<None>()) return "n";
+  if (value.is<Undefined>()) return "u";
   if (value.is_number()) {  // 1, 1.0 and True are one key
     const double number = value.number();
     if (value.is_integer() || (std::nearbyint(number) == number && std::abs(number) < 9e18)) {
@@ -117,7 +125,7 @@ std::string hash_key(const Value& value) {
     return "f" + std::to_string(std::bit_cast<std::uint64_t>(number));
   }
   if (value.is<List*>() && value.get<List*>()->tuple) {
-    const Nesting nesting(nesting_depth);
+    const Depth depth;
     std::string out = "t";
     for (const Value& item : value.get<List*>()->items) {
       const std::string key = hash_key(item);
@@ -136,6 +144,7 @@ const Value* Dict::find(const Value& key) const {
 void Dict::set(const Value& key, const Value& value) {
   const auto [at, added] = index_.emplace(hash_key(key), items.size());
   if (added) {
+    Budget::values(2);
     items.emplace_back(key, value);
   } else {
     items[at->second].second = value;
@@ -146,6 +155,7 @@ bool Dict::erase(const Value& key) {
   const auto at = index_.find(hash_key(key));
   if (at == index_.end()) return false;
   const std::size_t gone = at->second;
+  Budget::work(value_work * items.size());
   items.erase(items.begin() + static_cast<std::ptrdiff_t>(gone));
   index_.erase(at);
   for (auto& [name, position] : index_) {
@@ -154,28 +164,23 @@ bool Dict::erase(const Value& key) {
   return true;
 }
 
-void Heap::count(std::size_t objects) {
-  objects_ += objects;
-  if (objects_ > max_objects_) throw EvaluationError{"the template makes too many values"};
-}
-
 List* Heap::list(std::vector<Value> items, bool tuple) {
-  count(1 + items.size());
+  Budget::values(1 + items.size());
   return &lists_.emplace_back(List{std::move(items), tuple});
 }
 
 Dict* Heap::dict() {
-  count(1);
+  Budget::values(1);
   return &dicts_.emplace_back();
 }
 
 Namespace* Heap::names() {
-  count(1);
+  Budget::values(1);
   return &namespaces_.emplace_back();
 }
 
 Callable* Heap::callable(Callable callable) {
-  count(1);
+  Budget::values(1);
   return &callables_.emplace_back(std::move(callable));
 }
 
@@ -196,6 +201,7 @@ bool truth(const Value& value) {
 }
 
 bool equal(const Value& a, const Value& b) {
+  Budget::work(value_work + (a.is_text() && b.is_text() ? std::min(a.text().size(), b.text().size()) : 0));
   if (a.is_number() && b.is_number()) return compare_numbers(a, b) == 0;
   if (a.storage().index() != b.storage().index()) return false;
   if (a.is_text()) return a.text().bytes() == b.text().bytes();
@@ -203,7 +209,7 @@ bool equal(const Value& a, const Value& b) {
     const List& x = *a.get<List*>();
     const List& y = *b.get<List*>();
     if (x.tuple != y.tuple || x.items.size() != y.items.size()) return false;
-    const Nesting nesting(nesting_depth);
+    const Depth depth;
     for (std::size_t i = 0; i < x.items.size(); ++i) {
       if (!equal(x.items[i], y.items[i])) return false;
     }
@@ -213,7 +219,7 @@ bool equal(const Value& a, const Value& b) {
     const Dict& x = *a.get<Dict*>();
     const Dict& y = *b.get<Dict*>();
     if (x.items.size() != y.items.size()) return false;
-    const Nesting nesting(nesting_depth);
+    const Depth depth;
     for (const auto& [key, item] : x.items) {
       const Value* other = y.find(key);
       if (other == nullptr || !equal(item, *other)) return false;
@@ -226,6 +232,7 @@ bool equal(const Value& a, const Value& b) {
 }
 
 std::weak_ordering compare(const Value& a, const Value& b) {
+  Budget::work(value_work + (a.is_text() && b.is_text() ? std::min(a.text().size(), b.text().size()) : 0));
   if (a.is_number() && b.is_number()) {
     const auto order = compare_numbers(a, b);
     if (order == std::partial_ordering::unordered) return std::weak_ordering::equivalent;
@@ -238,7 +245,7 @@ std::weak_ordering compare(const Value& a, const Value& b) {
   if (a.is<List*>() && b.is<List*>() && a.get<List*>()->tuple == b.get<List*>()->tuple) {
     const auto& x = a.get<List*>()->items;
     const auto& y = b.get<List*>()->items;
-    const Nesting nesting(nesting_depth);
+    const Depth depth;
     for (std::size_t i = 0; i < std::min(x.size(), y.size()); ++i) {
       if (!equal(x[i], y[i])) return compare(x[i], y[i]);
     }

@@ -129,20 +129,15 @@ struct Callable {
   std::function<Value(std::string_view)> attribute;
 };
 
-/// Owns what values point to, until the rendering ends: cycles are no leaks. Its size is limited.
+/// Owns what values point to, until the rendering ends: cycles are no leaks. The budget counts what is made.
 class Heap {
  public:
-  explicit Heap(std::size_t max_objects) : max_objects_(max_objects) {}
   [[nodiscard]] List* list(std::vector<Value> items = {}, bool tuple = false);
   [[nodiscard]] Dict* dict();
   [[nodiscard]] Namespace* names();
   [[nodiscard]] Callable* callable(Callable callable);
 
  private:
-  void count(std::size_t objects);
-
-  std::size_t max_objects_;
-  std::size_t objects_ = 0;
   std::deque<List> lists_;
   std::deque<Dict> dicts_;
   std::deque<Namespace> namespaces_;
@@ -157,6 +152,8 @@ class Heap {
 /// str(value) and repr(value). Marks of text are kept.
 [[nodiscard]] MarkedText to_text(const Value& value);
 [[nodiscard]] MarkedText to_repr(const Value& value);
+/// Whether the value can be a key: everything but lists, dictionaries and what holds them.
+[[nodiscard]] bool is_hashable(const Value& value);
 /// Encodes a hashable value, equal values alike; throws EvaluationError for a list or a dictionary.
 [[nodiscard]] std::string hash_key(const Value& value);
 

@@ -3,6 +3,7 @@
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <array>
 #include <span>
 #include <utility>
 
@@ -104,6 +105,20 @@ std::string upper(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (const std::int32_t point : code_points(text)) append_cased(out, point, Case::upper);
+  return out;
+}
+
+std::string casefold(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const std::int32_t point : code_points(text)) {
+    std::array<utf8proc_int32_t, 8> folded{};
+    int boundary = 0;
+    const auto size =
+        utf8proc_decompose_char(point, folded.data(), folded.size(), UTF8PROC_CASEFOLD, &boundary);
+    for (utf8proc_ssize_t i = 0; i < std::min<utf8proc_ssize_t>(size, folded.size()); ++i)
+      append(out, folded[static_cast<std::size_t>(i)]);
+  }
   return out;
 }
 
