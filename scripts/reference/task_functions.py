@@ -110,6 +110,7 @@ class Recorder:
         function = self.function(name)
         a = json.loads(json.dumps(arguments))
         if kind == "process":
+            random.seed(0)  # as simple_evaluate does
             if name == "process_docs" and self.name == "super_glue_record_t5":
                 from datasets import Dataset, disable_progress_bars
                 disable_progress_bars()
@@ -601,6 +602,61 @@ def truthfulqa(r):
     r.real("process", "process_docs_gen", "truthfulqa/truthful_qa/generation/validation")
 
 
+def gpqa(r):
+    texts = ["Ann", " Bo [title] x ", "a  b   c", "[note] y", "x [a] [b", "[a\nb]", None, "", "é 中", "Ann", "5 \\mu m", "[[x]]"]
+    for count in [1, 2, 12, 60]:
+        keys = ["Correct Answer", "Incorrect Answer 1", "Incorrect Answer 2", "Incorrect Answer 3"]
+        r.add("process", "process_docs", documents=[{"Question": f"q{i}", **{k: r.random.choice(texts) for k in keys}} for i in range(count)])
+    r.add("process", "process_docs", documents=[{"Question": "q"}])
+
+
+def gpqa_zeroshot(r):
+    gpqa(r)
+
+
+def leaderboard_gpqa(r):
+    gpqa(r)
+
+
+def hendrycks_math(r):
+    solutions = ["So \\boxed{%s}." % m for m in MATH] + ["It is \\boxed 5$ or", "\\boxed 5 \\boxed 7$.", "\\fbox{3}", "none", "\\boxed{1", "", "\\boxed{a} and \\boxed{b}"]
+    r.add("process", "process_docs", documents=[{"problem": "p", "solution": "\\boxed{1}", "level": "1"}, {"problem": "", "solution": "so $\\boxed{\\frac12}$", "type": "x"}])
+    for solution in solutions:
+        r.add("process", "process_docs", documents=[{"problem": "p", "solution": solution}])
+        for response in r.random.sample(MATH, 5) + [solution, "$" + solution[10:-2] + "$"]:
+            r.add("results", "process_results", document={"problem": "p", "solution": solution}, results=[response])
+    r.add("process", "process_docs", documents=[{"solution": "\\boxed{1}"}])
+    data = "EleutherAI/hendrycks_math/algebra/test"
+    r.real("process", "process_docs", data)
+    shown = [["The answer is $", "answer", "$."], ["", "answer", ""], ["", "solution", ""], ["$x=", "answer", "$"]]
+    r.real("results", "process_results", data, process="process_docs", responses=shown)
+    r.real("results", "process_results", "HuggingFaceH4/MATH-500/default/test", process="process_docs", responses=shown)
+
+
+def ifeval(r):
+    from ifeval_checks import patched_reference  # what it changes, and why, is said there
+
+    r.modules = [patched_reference()]
+    def document(*instructions):
+        return {"key": 1000, "prompt": "Write it.", "instruction_id_list": [i for i, _ in instructions], "kwargs": [k for _, k in instructions]}
+
+    documents = [document(("punctuation:no_comma", {})), document(("detectable_format:number_highlighted_sections", {"num_highlights": 2}), ("change_case:english_lowercase", {})),
+                 document(("keywords:existence", {"keywords": ["apple", "pear"], "num_words": None}), ("length_constraints:number_words", {"relation": "at least", "num_words": 4})),
+                 document(("detectable_format:json_format", {})), document(("startend:quotation", {})), document(),
+                 document(("detectable_content:postscript", {"postscript_marker": "P.S."}), ("startend:end_checker", {"end_phrase": "done."}), ("punctuation:no_comma", {}))]
+    responses = ["", " ", "no comma here", "one, two", "*a* *b* apple pear", "{\"a\": 1}", "\"quoted\"", "\"a, b\"\nsecond line\nlast line", "title\nan apple and a pear",
+                 "x P.S. y done.", "Hello\n\nP.S. no, done.\nbye", "*ÉTÉ*", "```json\n[1]\n```"]
+    for d in documents:
+        for response in responses:
+            r.add("results", "process_results", document=d, results=[response])
+    r.add("results", "process_results", document={}, results=["x"])
+    r.add("results", "process_results", document=document(("no:such", {})), results=["x"])
+    for count in [1, 2, 5, 40]:
+        r.add("aggregation", "agg_inst_level_acc", values=[[r.random.random() < 0.6 for _ in range(r.random.randint(1, 4))] for _ in range(count)])
+    r.add("aggregation", "agg_inst_level_acc", values=[[], [True], []])
+    r.add("aggregation", "agg_inst_level_acc", values=[[]])
+
+
 MODULES = {
     winogrande: ["winogrande/preprocess_winogrande.py"],
     mathqa: ["mathqa/utils.py"],
@@ -623,6 +679,11 @@ MODULES = {
     cruxeval: ["cruxeval/utils.py"],
     coqa: ["coqa/utils.py"],
     leaderboard_mmlu_pro: ["leaderboard/mmlu_pro/utils.py"],
+    gpqa: ["gpqa/cot_zeroshot/utils.py"],
+    gpqa_zeroshot: ["gpqa/zeroshot/utils.py"],
+    leaderboard_gpqa: ["leaderboard/gpqa/utils.py"],
+    hendrycks_math: ["hendrycks_math/utils.py"],
+    ifeval: ["ifeval/utils.py"],
     leaderboard_musr: ["leaderboard/musr/utils.py"],
 }
 

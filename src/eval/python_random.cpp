@@ -107,4 +107,9 @@ std::vector<std::size_t> PythonRandom::sample(std::size_t n, std::size_t k) {
   return result;
 }
 
+void PythonRandom::shuffle(std::span<std::size_t> out) {
+  std::iota(out.begin(), out.end(), std::size_t{0});
+  for (std::size_t i = out.size(); i-- > 1;) std::swap(out[i], out[below(i + 1)]);
+}
+
 }  // namespace assay::eval

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace assay::eval {
@@ -23,6 +24,8 @@ class PythonRandom {
   std::uint64_t below(std::uint64_t n);
   /// sample(range(n), k): distinct indices in the order drawn. k <= n.
   std::vector<std::size_t> sample(std::size_t n, std::size_t k);
+  /// shuffle(list) for a list of `out.size()` items: the places in the old list of the items of the new one.
+  void shuffle(std::span<std::size_t> out);
 
  private:
   static constexpr std::size_t size = 624;
