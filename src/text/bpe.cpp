@@ -109,7 +109,7 @@ void BpeModel::read_vocabulary(const JsonNode& node, const BpeTables& tables) {
 void BpeModel::read_merges(const JsonNode& node, const BpeTables& tables) {
   if (!tables.has_merges) node.at("merges").fail("must be a list");
   merges_.assign(std::bit_ceil(2 * tables.merges.size() + 1), Merge{});
-  std::uint32_t rank = 0;
+  std::uint32_t index = 0;
   std::string joined;
   for (const auto& [left, right] : tables.merges) {
     joined.assign(left).append(right);
@@ -117,10 +117,12 @@ void BpeModel::read_merges(const JsonNode& node, const BpeTables& tables) {
     const auto right_id = find(right);
     const auto result = find(joined);
     if (!left_id || !right_id || !result) {
-      util::fail_input("{}.merges[{}]: \"{}\" is not in the vocabulary", node.where(), rank,
+      util::fail_input("{}.merges[{}]: \"{}\" is not in the vocabulary", node.where(), index,
                        !left_id ? left : (!right_id ? right : joined));
     }
-    add_merge(*left_id, *right_id, rank++, *result);
+    const std::uint32_t rank = tables.merge_ranks.empty() ? index : tables.merge_ranks[index];
+    add_merge(*left_id, *right_id, rank, *result);
+    ++index;
   }
 }
 

@@ -92,26 +92,29 @@ class HfTokenizer : public TokenizerBase {
   mutable Pool<Scratch> scratch_;
 };
 
-std::unique_ptr<Tokenizer> build(std::string_view text, const std::string& source,
-                                 const TokenizerConfig& config, const HfTokenizer::Files& files) {
-  const TokenizerJson json = read_tokenizer_json(text, source);
+}  // namespace
+
+std::unique_ptr<Tokenizer> make_hf_tokenizer(const TokenizerJson& json, const std::string& source,
+                                             const TokenizerConfig& config,
+                                             const std::vector<std::pair<std::string, std::string>>& files) {
   const JsonNode root(json.rest, source);
   auto model = std::make_unique<BpeModel>(root.at("model"), json.tables);
   return std::make_unique<HfTokenizer>(root, std::move(model), config, files);
 }
-
-}  // namespace
 
 std::unique_ptr<Tokenizer> load_hf_tokenizer(const std::filesystem::path& directory) {
   const auto path = directory / "tokenizer.json";
   HfTokenizer::Files files;
   files.emplace_back("tokenizer.json", util::read_file(path, util::JsonLimits{}.max_bytes));
   const TokenizerConfig config = read_tokenizer_config(directory, files);
-  return build(files.front().second, path.string(), config, files);
+  return make_hf_tokenizer(read_tokenizer_json(files.front().second, path.string()), path.string(), config,
+                           files);
 }
 
 std::unique_ptr<Tokenizer> parse_hf_tokenizer(std::string_view json) {
-  return build(json, "tokenizer.json", TokenizerConfig{}, {{"tokenizer.json", std::string(json)}});
+  const std::string name = "tokenizer.json";
+  return make_hf_tokenizer(read_tokenizer_json(json, name), name, TokenizerConfig{},
+                           {{name, std::string(json)}});
 }
 
 }  // namespace assay::text

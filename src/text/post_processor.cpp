@@ -25,6 +25,10 @@ PostProcessor::PostProcessor(std::optional<TokenId> bos, std::optional<TokenId> 
   templates_.push_back(std::move(parts));
 }
 
+PostProcessor::PostProcessor(std::vector<TokenId> before, std::vector<TokenId> after) {
+  templates_.push_back({{false, std::move(before)}, {true, {}}, {false, std::move(after)}});
+}
+
 void PostProcessor::read(const JsonNode& node) {
   const JsonNode type = node.at("type");
   if (type.string() == "Sequence") {
@@ -35,6 +39,9 @@ void PostProcessor::read(const JsonNode& node) {
   } else if (type.string() == "TemplateProcessing") {
     node.check(templates_.size() < max_templates, "has too many templates");
     templates_.push_back(read_template(node));
+  } else if (type.string() == "BertProcessing" || type.string() == "RobertaProcessing") {
+    node.check(templates_.size() < max_templates, "has too many templates");
+    templates_.push_back(read_bert(node));
   } else {
     type.fail("the post-processor \"" + type.string() + "\" is not supported");
   }
@@ -64,6 +71,17 @@ PostProcessor::Template PostProcessor::read_template(const JsonNode& node) {
   single.check(texts == 1, "must hold the sequence \"A\" exactly once");
   single.check(parts.size() <= max_parts, "has too many parts");
   return parts;
+}
+
+// "cls" before and "sep" after the text, each as [token, id].
+PostProcessor::Template PostProcessor::read_bert(const JsonNode& node) {
+  node.allow_only({"type", "sep", "cls", "trim_offsets", "add_prefix_space"});
+  const auto id_of = [&](const char* key) {
+    const std::vector<JsonNode> pair = node.at(key).items();
+    node.at(key).check(pair.size() == 2, "must be [token, id]");
+    return static_cast<TokenId>(pair[1].integer(max_token_id));
+  };
+  return {{false, {id_of("cls")}}, {true, {}}, {false, {id_of("sep")}}};
 }
 
 std::vector<TokenId> PostProcessor::apply(std::vector<TokenId> ids) const {

@@ -13,11 +13,14 @@ namespace assay::text {
 class PostProcessor {
  public:
   PostProcessor() = default;
-  /// From "post_processor" of tokenizer.json: TemplateProcessing, ByteLevel (which changes no ids) or a
-  /// Sequence of them. Throws InputError for anything else.
+  /// From "post_processor" of tokenizer.json: TemplateProcessing, BertProcessing, RobertaProcessing,
+  /// ByteLevel (which changes no ids) or a Sequence of them. Throws InputError for anything else.
   explicit PostProcessor(const JsonNode& node);
   /// BOS before and EOS after the text, where given.
   PostProcessor(std::optional<TokenId> bos, std::optional<TokenId> eos);
+
+  /// Ids before and after the text.
+  PostProcessor(std::vector<TokenId> before, std::vector<TokenId> after);
 
   [[nodiscard]] std::vector<TokenId> apply(std::vector<TokenId> ids) const;
 
@@ -29,6 +32,7 @@ class PostProcessor {
   using Template = std::vector<Part>;
   void read(const JsonNode& node);
   static Template read_template(const JsonNode& node);
+  static Template read_bert(const JsonNode& node);
   std::vector<Template> templates_;
 };
 

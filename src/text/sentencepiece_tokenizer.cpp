@@ -2,6 +2,7 @@
 
 #include <sentencepiece_processor.h>
 
+#include <array>
 #include <utility>
 
 #include "assay/util/files.hpp"
@@ -13,6 +14,14 @@ namespace {
 
 constexpr std::size_t max_model_bytes = std::size_t{256} << 20;
 constexpr int bpe_model = 2;
+
+// ChatGLM3 numbers these behind the model's pieces. They are no added tokens: in a text "sop" is three
+// letters.
+constexpr std::array glm_commands = {"[MASK]",   "[gMASK]",       "[sMASK]",
+                                     "sop",      "eop",           "<|system|>",
+                                     "<|user|>", "<|assistant|>", "<|observation|>"};
+constexpr TokenId glm_mask = 1;   // [gMASK]
+constexpr TokenId glm_start = 3;  // sop
 
 using Files = std::vector<std::pair<std::string, std::string>>;
 
@@ -63,7 +72,7 @@ class SentencePieceTokenizer : public TokenizerBase {
 
  private:
   SentencePieceTokenizer(const std::string& path, std::string_view bytes, const TokenizerConfig& config)
-      : TokenizerBase(make_vocabulary(path, bytes)) {
+      : TokenizerBase(make_vocabulary(path, bytes, config)) {
     const auto header = read_sentencepiece_header(bytes);
     util::check_input(header.has_value(), "{} is not a SentencePiece model; save tokenizer.json beside it",
                       path);
@@ -71,19 +80,29 @@ class SentencePieceTokenizer : public TokenizerBase {
     const std::string bare = without_dummy_prefix(bytes);
     load(with_prefix_, prefix ? bytes : std::string_view(bare), path);
     load(without_prefix_, bare, path);
-    prefix_everywhere_ = config.legacy.value_or(false);
+    const std::string& name = config.tokenizer_class;
+    const bool glm = name == "ChatGLMTokenizer";
+    // These encode every text between added tokens as if it stood alone.
+    const bool alone = glm || name == "BaichuanTokenizer" || name.starts_with("InternLM");
+    prefix_everywhere_ = config.legacy.value_or(alone);
     const int size = with_prefix_.GetPieceSize();
     for (int id = 0; id < size; ++id) pieces_.push_back(with_prefix_.IdToPiece(id));
+    if (glm) pieces_.insert(pieces_.end(), glm_commands.begin(), glm_commands.end());
     const util::Json json = util::parse_json(decoder_json(prefix), "decoder");
     decoder_ = Decoder(JsonNode(json, "decoder"));
-    configure(with_model_roles(config), nullptr, size);
+    configure(with_model_roles(config), nullptr, static_cast<TokenId>(pieces_.size()));
+    if (glm) {
+      post_processor_ = PostProcessor({size + glm_mask, size + glm_start}, {});
+      return;
+    }
     TokenizerConfig llama = config;
     llama.tokenizer_class = "LlamaTokenizer";
     override_post_processor(llama, /*has_own=*/false);
   }
 
   // The vocabulary is needed before the base is made.
-  static AddedVocabulary make_vocabulary(const std::string& path, std::string_view bytes) {
+  static AddedVocabulary make_vocabulary(const std::string& path, std::string_view bytes,
+                                         const TokenizerConfig& config) {
     const auto header = read_sentencepiece_header(bytes);
     util::check_input(header.has_value(),
                       "{} is not a SentencePiece model; save tokenizer.json beside it with transformers",
@@ -93,9 +112,12 @@ class SentencePieceTokenizer : public TokenizerBase {
                       header->model_type);
     auto processor = std::make_shared<sentencepiece::SentencePieceProcessor>();
     load(*processor, bytes, path);
-    const auto size = static_cast<TokenId>(processor->GetPieceSize());
+    auto size = static_cast<TokenId>(processor->GetPieceSize());
     auto ids = std::make_shared<Vocabulary>();
     for (TokenId id = 0; id < size; ++id) ids->emplace(processor->IdToPiece(id), id);
+    if (config.tokenizer_class == "ChatGLMTokenizer") {
+      for (const char* command : glm_commands) ids->emplace(command, size++);
+    }
     return {[ids](std::string_view token) -> std::optional<TokenId> {
               const auto it = ids->find(token);
               return it == ids->end() ? std::nullopt : std::optional(it->second);

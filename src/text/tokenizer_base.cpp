@@ -127,7 +127,8 @@ void TokenizerBase::configure(const TokenizerConfig& config, const Normalizer* n
 
 void TokenizerBase::override_post_processor(const TokenizerConfig& config, bool has_own) {
   // Other classes leave the two flags to the file's own post-processor.
-  if (!config.llama_like() || (has_own && !config.add_bos && !config.add_eos)) return;
+  const bool by_flags = config.llama_like() || config.build_post_processor;
+  if (!by_flags || (has_own && !config.add_bos && !config.add_eos)) return;
   const bool bos = config.add_bos.value_or(true);
   const bool eos = config.add_eos.value_or(false);
   post_processor_ = PostProcessor(bos ? bos_ : std::nullopt, eos ? eos_ : std::nullopt);

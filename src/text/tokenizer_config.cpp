@@ -90,7 +90,7 @@ std::optional<std::string> default_role(const std::string& tokenizer_class, cons
     if (role == "bos_token") return "<s>";
     if (role == "eos_token") return "</s>";
   } else if (is("GPT2Tokenizer") || is("CodeGenTokenizer")) {
-    if (role == "bos_token" || role == "eos_token") return "<|endoftext|>";
+    if (role == "bos_token" || role == "eos_token" || role == "unk_token") return "<|endoftext|>";
   } else if (is("Qwen2Tokenizer")) {
     if (role == "eos_token") return "<|endoftext|>";
   } else if (is("GemmaTokenizer")) {
@@ -110,7 +110,12 @@ std::string class_of_model(const std::filesystem::path& directory) {
   if (!type || !type->value().is_string()) return {};
   const std::string& name = type->string();
   if (name == "llama" || name == "mistral" || name == "mixtral") return "LlamaTokenizer";
-  if (name == "gpt2") return "GPT2Tokenizer";
+  if (name == "gpt2" || name == "opt") return "GPT2Tokenizer";
+  if (name == "phi") return "CodeGenTokenizer";
+  if (name == "qwen") return "QWenTokenizer";
+  if (name == "chatglm") return "ChatGLMTokenizer";
+  if (name == "baichuan") return "BaichuanTokenizer";
+  if (name == "internlm" || name == "internlm2") return "InternLM2Tokenizer";
   if (name == "qwen2" || name == "qwen3" || name == "qwen2_moe" || name == "qwen3_moe")
     return "Qwen2Tokenizer";
   if (name == "gemma" || name == "gemma2") return "GemmaTokenizer";

@@ -19,6 +19,7 @@ struct TokenizerConfig {
   std::optional<bool> add_eos;                ///< add_eos_token
   std::optional<bool> legacy;                 ///< of Llama's class
   std::optional<bool> add_prefix_space;       ///< of Llama's class
+  bool build_post_processor = false;          ///< from add_bos and add_eos, whatever the class
   std::map<TokenId, AddedToken> added;        ///< added_tokens_decoder, or else added_tokens.json
   std::map<std::string, AddedToken> special;  ///< by role: "bos_token", "eos_token", ...
   std::vector<AddedToken> extra_special;      ///< additional_special_tokens, extra_special_tokens

@@ -22,6 +22,7 @@ struct BpeTables {
   bool has_merges = false;
   std::vector<std::pair<std::string, TokenId>> vocabulary;
   std::vector<std::pair<std::string, std::string>> merges;
+  std::vector<std::uint32_t> merge_ranks;  ///< of the merges; empty: their order
 };
 
 struct TokenizerJson {

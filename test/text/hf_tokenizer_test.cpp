@@ -252,7 +252,8 @@ TEST_CASE("what is not understood is refused with file and key") {
           "pre_tokenizer.pattern.Regex");
   refused("/pre_tokenizer", {{"type", "Split"}, {"pattern", {{"Regex", "a"}}}, {"behavior", "Torn"}},
           "pre_tokenizer.behavior");
-  refused("/post_processor", {{"type", "BertProcessing"}}, "post_processor.type");
+  refused("/post_processor", {{"type", "BertProcessing"}}, "post_processor");
+  refused("/post_processor", {{"type", "CTC"}}, "post_processor.type");
   refused("/post_processor/single/0/SpecialToken/id", "<x>", "post_processor.special_tokens");
   refused("/post_processor/single/1/Sequence/id", "B", "post_processor.single[1].Sequence");
   refused("/post_processor/special_tokens/<s>/ids", {-1}, "ids[0]");

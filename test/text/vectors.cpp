@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 #include <zlib.h>
 
+#include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -115,6 +116,64 @@ Comparison compare_with_vectors(const std::filesystem::path& folder,
     note("decoded plain text", tokenizer->decode(full, true), plain, input);
     note("streamed text", stream(*tokenizer, ids, false), text, input);
     note("streamed plain text", stream(*tokenizer, full, true), plain, input);
+    ++result.compared;
+  }
+  return result;
+}
+
+namespace {
+
+std::uint32_t digest_of(const text::Tokenizer& tokenizer, const std::string& input) {
+  const Ids ids = tokenizer.encode(input, false);
+  const Ids full = tokenizer.encode(input, true);
+  uLong crc = crc32(0, nullptr, 0);
+  const auto add = [&](const void* bytes, std::size_t size) {
+    if (size > 0) crc = crc32(crc, static_cast<const Bytef*>(bytes), static_cast<uInt>(size));
+  };
+  const auto add_count = [&](std::size_t count) {
+    const auto number = static_cast<std::int32_t>(count);
+    add(&number, sizeof number);
+  };
+  for (const Ids* list : {&ids, &full}) {
+    add_count(list->size());
+    add(list->data(), list->size() * sizeof(text::TokenId));
+  }
+  const std::string decoded = tokenizer.decode(ids, false);
+  const std::string plain = tokenizer.decode(full, true);
+  if (stream(tokenizer, ids, false) != decoded || stream(tokenizer, full, true) != plain)
+    throw std::runtime_error("streamed text differs from decoded text");
+  for (const std::string* text : {&decoded, &plain}) {
+    add_count(text->size());
+    add(text->data(), text->size());
+  }
+  return static_cast<std::uint32_t>(crc);
+}
+
+}  // namespace
+
+Comparison compare_with_digests(const std::filesystem::path& folder,
+                                const std::vector<std::string>& strings) {
+  const auto tokenizer = text::load_tokenizer(folder);
+  const auto lines = read_lines(folder / "digests.jsonl.gz");
+  const std::string wanted = lines.at(1);
+  if (wanted.size() != 8 * strings.size())
+    throw std::runtime_error("digests and strings do not belong together");
+  Comparison result;
+  const auto check = [&](bool good, const std::string& what) {
+    if (good) return;
+    ++result.wrong;
+    if (result.first_wrong.empty()) result.first_wrong = what;
+  };
+  const auto role = [](const json& id) { return id.is_null() ? -1 : id.get<int>(); };
+  check(tokenizer->bos_id().value_or(-1) == role(lines[0].at("bos")), "bos");
+  check(tokenizer->eos_id().value_or(-1) == role(lines[0].at("eos")), "eos");
+  check(tokenizer->vocab_size() == lines[0].at("vocab_size").get<int>(), "vocab_size");
+  for (std::size_t i = 0; i < strings.size(); ++i) {
+    const std::uint32_t digest = digest_of(*tokenizer, strings[i]);
+    check(fmt::format("{:08x}", digest) == wanted.substr(8 * i, 8),
+          fmt::format("string {}: {} gives {}", i,
+                      json(strings[i]).dump(-1, ' ', true, json::error_handler_t::replace),
+                      json(tokenizer->encode(strings[i], false)).dump()));
     ++result.compared;
   }
   return result;

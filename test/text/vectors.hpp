@@ -29,4 +29,9 @@ struct Comparison {
 [[nodiscard]] Comparison compare_with_vectors(const std::filesystem::path& folder,
                                               const std::vector<std::string>& strings);
 
+/// The same with digests.jsonl.gz there (scripts/reference/tokenizer_digests.py), whose entries belong to
+/// `strings`.
+[[nodiscard]] Comparison compare_with_digests(const std::filesystem::path& folder,
+                                              const std::vector<std::string>& strings);
+
 }  // namespace assay::test
