@@ -1,7 +1,9 @@
 #include "campaign/collector.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
+#include <thread>
 #include <tuple>
 #include <utility>
 
@@ -34,10 +36,12 @@ std::string describe_dropped(std::vector<std::int64_t> documents) {
 
 }  // namespace
 
-Collector::Collector(Preparation& preparation, results::Journal& journal, bool fail_fast)
+Collector::Collector(Preparation& preparation, results::Journal& journal, bool fail_fast,
+                     ProgramRuns* programs)
     : preparation_(preparation),
       journal_(journal),
       fail_fast_(fail_fast),
+      programs_(programs),
       tasks_(preparation.tasks.size()),
       tasks_left_(preparation.tasks.size()),
       resumed_(adopt_journal()),
@@ -108,7 +112,8 @@ void Collector::start(results::ResultsWriter& writer) {
   for (const PreparedTask& prepared : preparation_.tasks) names.push_back(prepared.task.task);
   writer.plan(names);  // replicas finish tasks in any order
   for (std::size_t task = 0; task < tasks_.size(); ++task) {
-    if (tasks_[task].left == 0) finish_task(task);
+    for (std::size_t sample = 0; sample < tasks_[task].done.size(); ++sample) start_programs(task, sample);
+    if (tasks_[task].left == 0) complete_task(task);
   }
 }
 
@@ -142,7 +147,8 @@ bool Collector::take(engine::Completion completion) {
   state.completions[planned.sample][planned.index] = std::move(completion);
   progress_.advance(prepared.task.task);
   const bool failed = !state.error.empty();
-  if (--state.left == 0) finish_task(planned.task);
+  start_programs(planned.task, planned.sample);
+  if (--state.left == 0) complete_task(planned.task);
   return failed;
 }
 
@@ -156,8 +162,50 @@ bool Collector::drop(std::uint64_t id) {
   done = 1;
   state.dropped.push_back(prepared.samples[planned.sample].doc_id);
   progress_.advance(prepared.task.task);
-  if (--state.left == 0) finish_task(planned.task);
+  if (--state.left == 0) complete_task(planned.task);
   return true;
+}
+
+// Programs of a sample whose last answer has come.
+void Collector::start_programs(std::size_t task, std::size_t sample) {
+  const PreparedTask& prepared = preparation_.tasks[task];
+  TaskState& state = tasks_[task];
+  const auto& done = state.done[sample];
+  const bool all = std::find(done.begin(), done.end(), 0) == done.end();
+  if (!prepared.task.runs_code || !all || !state.error.empty()) return;
+  ASSAY_CHECK(programs_ != nullptr);
+  try {
+    programs_->start(
+        task, sample,
+        eval::programs_to_run(prepared.task, prepared.samples[sample], state.completions[sample]));
+  } catch (const util::InputError& error) {
+    state.error = error.what();  // an answer that the task's filters cannot take, say
+  }
+}
+
+void Collector::complete_task(std::size_t task) {
+  const bool waits = preparation_.tasks[task].task.runs_code && tasks_[task].error.empty();
+  if (waits && !programs_->ready(task))
+    judged_.insert(task);
+  else
+    finish_task(task);
+}
+
+void Collector::poll_programs() {
+  for (auto task = judged_.begin(); task != judged_.end();) {
+    if (!programs_->ready(*task)) {
+      ++task;
+      continue;
+    }
+    const std::size_t ended = *task;
+    task = judged_.erase(task);
+    finish_task(ended);
+  }
+}
+
+void Collector::wait_for_programs(bool (*stop)()) {
+  for (poll_programs(); !judged_.empty() && !stop(); poll_programs())
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
 }
 
 void Collector::finish_task(std::size_t index) {
@@ -175,7 +223,10 @@ void Collector::finish_task(std::size_t index) {
   if (result.error.empty()) {
     try {
       for (std::size_t i = 0; i < prepared.samples.size(); ++i) {
-        result.scores.push_back(eval::score_sample(prepared.task, prepared.samples[i], state.completions[i]));
+        const std::vector<bool> passed =
+            prepared.task.runs_code ? programs_->take(index, i) : std::vector<bool>();
+        result.scores.push_back(
+            eval::score_sample(prepared.task, prepared.samples[i], state.completions[i], passed));
       }
       result.metrics = eval::aggregate(prepared.task, result.scores);
     } catch (const util::InputError& error) {

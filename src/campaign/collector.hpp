@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "assay/results/journal.hpp"
 #include "assay/results/results_file.hpp"
 #include "campaign/preparation.hpp"
+#include "campaign/program_runs.hpp"
 #include "campaign/progress.hpp"
 
 namespace assay::campaign {
@@ -16,11 +18,14 @@ class Collector {
  public:
   /// Takes what the journal holds already. Throws InputError if the journal answers other prompts than these.
   /// All references must outlive the collector.
-  Collector(Preparation& preparation, results::Journal& journal, bool fail_fast);
+  /// `programs` runs what models write for tasks that need it; may be null if none does.
+  Collector(Preparation& preparation, results::Journal& journal, bool fail_fast,
+            ProgramRuns* programs = nullptr);
 
   /// Ids still to be computed, tasks in order, the longest requests of a task first.
   [[nodiscard]] std::vector<std::uint64_t> pending() const;
-  /// Starts writing results: tasks that are complete already are written now.
+  /// Starts writing results: tasks that are complete already are written now, or when their programs have
+  /// run.
   void start(results::ResultsWriter& writer);
   /// The request `id` goes to a replica: its task's clock starts with its first request.
   void handed_out(std::uint64_t id);
@@ -31,6 +36,10 @@ class Collector {
   /// True if the task of request `id`, not handed out yet, has failed: the request counts as done, and the
   /// task's error will name it.
   [[nodiscard]] bool drop(std::uint64_t id);
+  /// Writes tasks whose programs have all ended meanwhile. Cheap.
+  void poll_programs();
+  /// Does so until no task waits for programs, or `stop` says so.
+  void wait_for_programs(bool (*stop)());
   [[nodiscard]] bool all_done() const { return tasks_left_ == 0; }
   [[nodiscard]] std::size_t failed_tasks() const { return failed_tasks_; }
   [[nodiscard]] std::int64_t resumed_requests() const { return resumed_; }
@@ -48,12 +57,16 @@ class Collector {
     bool written = false;
     std::optional<util::Stopwatch> watch;  ///< from the first request handed out
   };
+  void complete_task(std::size_t task);
   void finish_task(std::size_t task);
+  void start_programs(std::size_t task, std::size_t sample);
   [[nodiscard]] std::int64_t adopt_journal();
 
   Preparation& preparation_;
   results::Journal& journal_;
   bool fail_fast_;
+  ProgramRuns* programs_;
+  std::set<std::size_t> judged_;  ///< tasks with all answers whose programs still run
   std::vector<TaskState> tasks_;
   std::size_t tasks_left_ = 0;
   std::size_t failed_tasks_ = 0;

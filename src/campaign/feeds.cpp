@@ -45,6 +45,7 @@ void CoordinatorFeed::take_result(const comm::Message& message) {
 void CoordinatorFeed::serve() {
   comm::Communicator& world = mesh_.world();
   forward_cancel();
+  collector_.poll_programs();
   while (auto message = world.poll(tag_result)) take_result(*message);
   while (auto message = world.poll(tag_pull)) {
     const auto room = util::ByteReader(message->bytes).get<std::uint64_t>();

@@ -1,5 +1,6 @@
 #include "assay/campaign/run.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <filesystem>
@@ -36,6 +37,7 @@ struct Coordinator {
   Preparation preparation;
   std::unique_ptr<results::Journal> journal;
   std::optional<Output> output;  // after the journal: who held it is said until it is let go
+  std::unique_ptr<ProgramRuns> programs;
   std::unique_ptr<Collector> collector;
   std::unique_ptr<results::ResultsWriter> writer;
 };
@@ -82,8 +84,11 @@ void prepare_coordinator(const CampaignConfig& config, const Launch& launch,
   coordinator.output->check_tasks_kept(coordinator.preparation);
   coordinator.journal = coordinator.output->open_journal(
       journal_identity(launch, model_fingerprint, coordinator.tokenizer->fingerprint()));
-  coordinator.collector =
-      std::make_unique<Collector>(coordinator.preparation, *coordinator.journal, config.fail_fast);
+  const auto& prepared = coordinator.preparation.tasks;
+  if (std::ranges::any_of(prepared, [](const PreparedTask& task) { return task.task.runs_code; }))
+    coordinator.programs = std::make_unique<ProgramRuns>(config);
+  coordinator.collector = std::make_unique<Collector>(coordinator.preparation, *coordinator.journal,
+                                                      config.fail_fast, coordinator.programs.get());
   coordinator.writer = std::make_unique<results::ResultsWriter>(
       config.output, run_info(config, launch, coordinator, model_fingerprint));
   const auto resumed = coordinator.collector->resumed_requests();
@@ -148,7 +153,7 @@ util::ExitCode run_campaign(const CampaignConfig& given, comm::Communicator& wor
   std::vector<util::PhaseTiming> phases{{"prepare", watch.seconds()}};
 
   std::uint8_t nothing_to_do[] = {
-      static_cast<std::uint8_t>(world.rank() == 0 && coordinator.collector->all_done() ? 1 : 0)};
+      static_cast<std::uint8_t>(world.rank() == 0 && coordinator.collector->pending().empty() ? 1 : 0)};
   world.broadcast(std::as_writable_bytes(std::span(nothing_to_do)), 0);
   std::unique_ptr<text::Tokenizer> replica_tokenizer;
   std::unique_ptr<engine::Engine> engine;
@@ -181,6 +186,7 @@ util::ExitCode run_campaign(const CampaignConfig& given, comm::Communicator& wor
   const auto timings = gather_timings(world, timing_of(world, engine.get(), std::move(phases)));
   auto code = util::ExitCode::ok;
   comm::on_rank_zero(world, [&] {
+    coordinator.collector->wait_for_programs([] { return stop_signal() != 0; });
     coordinator.collector->clear_progress();
     if (!coordinator.collector->all_done()) {
       coordinator.journal->sync();
