@@ -9,6 +9,7 @@
 #include <optional>
 #include <thread>
 
+#include "assay/campaign/task_options.hpp"
 #include "assay/comm/agreement.hpp"
 #include "assay/comm/cpu_binding.hpp"
 #include "assay/comm/mesh.hpp"
@@ -56,6 +57,10 @@ results::RunInfo run_info(const CampaignConfig& config, const Launch& launch, co
   results::RunInfo info;
   info.assay_version = util::version();
   info.configuration = to_json(config);
+  if (const auto chat = load_chat_template(config)) {
+    info.configuration["chat_template"] = chat->source();
+    info.configuration["chat_template_sha"] = chat->sha256();
+  }
   info.model_path = std::filesystem::absolute(config.model).lexically_normal().string();
   info.model_fingerprint = model_fingerprint;
   info.tokenizer_fingerprint = coordinator.tokenizer->fingerprint();

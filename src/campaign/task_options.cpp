@@ -1,8 +1,11 @@
 #include "assay/campaign/task_options.hpp"
 
+#include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "assay/util/error.hpp"
+#include "assay/util/log.hpp"
 
 namespace assay::campaign {
 namespace {
@@ -16,7 +19,39 @@ util::OrderedJson to_json(const model::GenerationDefaults& defaults) {
   return json;
 }
 
+// As lm-eval does: a template that refuses a system message gets the conversation without it.
+text::RenderedText render_chat(const text::ChatTemplate& chat, const std::vector<text::ChatMessage>& turns,
+                               bool add_generation_prompt) {
+  const auto ending =
+      add_generation_prompt ? text::ChatEnding::generation_prompt : text::ChatEnding::continue_final_message;
+  try {
+    return chat.render(turns, ending);
+  } catch (const util::InputError& error) {
+    std::vector<text::ChatMessage> others = turns;
+    std::erase_if(others, [](const text::ChatMessage& turn) { return turn.role == "system"; });
+    if (others.size() == turns.size() || others.empty()) throw;
+    static std::once_flag once;
+    std::call_once(once, [&] {
+      util::log_warning("the chat template takes no system message ({}): system texts are left out",
+                        error.what());
+    });
+    return chat.render(others, ending);
+  }
+}
+
 }  // namespace
+
+std::optional<text::ChatTemplate> load_chat_template(const CampaignConfig& config) {
+  if (config.chat_template.empty()) return std::nullopt;
+  util::check_input(!config.model.empty(), "--apply-chat-template needs --model, which has the template");
+  std::optional<std::string> name;
+  if (config.chat_template != "true") name = config.chat_template;
+  auto chat = text::ChatTemplate::load(config.model, name);
+  util::check_input(chat.has_value(),
+                    "the model directory {} has no chat template; leave --apply-chat-template out",
+                    config.model.string());
+  return chat;
+}
 
 eval::TaskSelection select_tasks(const CampaignConfig& config) {
   const eval::TaskCatalogue catalogue(task_search_path(config.task_folders));
@@ -44,6 +79,12 @@ eval::BuildOptions build_options(const CampaignConfig& config, const model::Gene
   options.model_generation = to_json(defaults);
   options.system_instruction = config.system_instruction;
   options.fewshot_as_multiturn = config.fewshot_as_multiturn;
+  if (auto chat = load_chat_template(config)) {
+    options.chat = [shared = std::make_shared<const text::ChatTemplate>(std::move(*chat))](
+                       const std::vector<text::ChatMessage>& turns, bool add_generation_prompt) {
+      return render_chat(*shared, turns, add_generation_prompt);
+    };
+  }
   return options;
 }
 

@@ -223,11 +223,15 @@ void add_environment(OrderedJson& out, const ResultsReader& reader, const StartT
   out["model_source"] = "assay";
   out["model_name"] = info.model_path;
   out["model_name_sanitized"] = sanitized(info.model_path);
-  out["system_instruction"] = nullptr;
-  out["system_instruction_sha"] = nullptr;
-  out["fewshot_as_multiturn"] = false;
-  out["chat_template"] = nullptr;
-  out["chat_template_sha"] = nullptr;
+  const OrderedJson system = member(info.configuration, "system_instruction");
+  const bool has_system = system.is_string() && !system.get_ref<const std::string&>().empty();
+  out["system_instruction"] = has_system ? system : OrderedJson();
+  out["system_instruction_sha"] =
+      has_system ? OrderedJson(util::sha256_hex(system.get<std::string>())) : OrderedJson();
+  const OrderedJson chat = member(info.configuration, "chat_template");
+  out["fewshot_as_multiturn"] = !chat.is_null() && member(info.configuration, "fewshot_as_multiturn") == true;
+  out["chat_template"] = chat;
+  out["chat_template_sha"] = member(info.configuration, "chat_template_sha");
   out["total_evaluation_time_seconds"] = text::python::repr(reader.wall_seconds());
   out["assay"] = {{"version", info.assay_version},
                   {"mesh", info.mesh},

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "assay/engine/request.hpp"
-#include "assay/text/jinja.hpp"
+#include "assay/text/chat_template.hpp"
 #include "assay/util/json.hpp"
 
 namespace assay::eval {
@@ -120,7 +120,7 @@ struct BrokenTask {
 struct TaskSelection {
   std::vector<TaskConfig> tasks;   ///< in order, each once
   std::vector<BrokenTask> broken;  ///< the others can go on without them
-  std::vector<TaskGroup> groups;  ///< that were named and those within them, outer before inner
+  std::vector<TaskGroup> groups;   ///< that were named and those within them, outer before inner
 };
 
 enum class EntryKind { task, group, tag };
@@ -160,15 +160,10 @@ class TaskCatalogue {
 /// Every problem of one file, "<file>:<line>: ..." each; empty if all its tasks and groups can be read.
 [[nodiscard]] std::vector<std::string> validate_task_file(const std::filesystem::path& file);
 
-/// A turn of a conversation that a chat template is given.
-struct ChatTurn {
-  std::string role;  ///< "system", "user" or "assistant"
-  std::string content;
-};
 /// Writes a conversation as the model wants it; the marked ranges are the turns' own text. With
 /// `add_generation_prompt` the text ends where the assistant begins, else within its last turn.
-using ChatRenderer =
-    std::function<text::RenderedText(const std::vector<ChatTurn>& turns, bool add_generation_prompt)>;
+using ChatRenderer = std::function<text::RenderedText(const std::vector<text::ChatMessage>& turns,
+                                                      bool add_generation_prompt)>;
 
 struct BuildOptions {
   std::filesystem::path data_root;

@@ -110,7 +110,7 @@ SampleBuilder::Context SampleBuilder::write(const std::vector<Turn>& turns, bool
     check_rendered_size(context.text.size());
     return context;
   }
-  std::vector<ChatTurn> conversation;
+  std::vector<text::ChatMessage> conversation;
   for (const Turn& turn : options_.fewshot_as_multiturn ? turns : single_turn(turns))
     conversation.push_back({turn.role, turn.content});
   text::RenderedText rendered = options_.chat(conversation, !answer_begun);

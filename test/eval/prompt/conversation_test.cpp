@@ -9,9 +9,9 @@ namespace {
 using test::TemporaryFolder;
 
 // A template as plain as can be: [role]content for each turn, then [assistant] where it begins.
-text::RenderedText render_plainly(const std::vector<ChatTurn>& turns, bool add_generation_prompt) {
+text::RenderedText render_plainly(const std::vector<text::ChatMessage>& turns, bool add_generation_prompt) {
   text::RenderedText out;
-  for (const ChatTurn& turn : turns) {
+  for (const text::ChatMessage& turn : turns) {
     out.text += "[" + turn.role + "]";
     out.outside.emplace_back(out.text.size(), out.text.size() + turn.content.size());
     out.text += turn.content;
