@@ -75,4 +75,12 @@ bool is_equal(const Expression& left, const Expression& right, Variables variabl
   }
 }
 
+bool is_constant(const Expression& expression, Variables variables) {
+  try {
+    return has_one_value(expression, variables);
+  } catch (const Undefined&) {
+    return false;
+  }
+}
+
 }  // namespace assay::eval::math

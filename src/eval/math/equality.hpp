@@ -28,4 +28,7 @@ enum class Variables { real, complex };
 
 [[nodiscard]] bool is_equal(const Expression& left, const Expression& right, Variables variables);
 
+/// Whether an expression has the same value, not 0, at all points.
+[[nodiscard]] bool is_constant(const Expression& expression, Variables variables);
+
 }  // namespace assay::eval::math

@@ -155,6 +155,7 @@ std::optional<Fraction> exact_value(const Expression& expression) {
     case Op::binomial:
       return folded(expression, binomial);
     case Op::absolute:
+    case Op::percent:
     case Op::conjugate:
     case Op::floor:
     case Op::ceiling:

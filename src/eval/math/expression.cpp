@@ -12,7 +12,7 @@ ExpressionPtr make(Op op, std::vector<ExpressionPtr> arguments, std::string_view
   const bool flatten = op == Op::add || op == Op::multiply;
   for (ExpressionPtr& argument : arguments) {
     if (!argument) return nullptr;
-    if (flatten && argument->op == op) {
+    if (flatten && argument->op == op && argument->name.empty()) {
       out->arguments.insert(out->arguments.end(), argument->arguments.begin(), argument->arguments.end());
     } else {
       out->arguments.push_back(std::move(argument));

@@ -50,7 +50,8 @@ enum class Op {
   arsinh,
   arcosh,
   artanh,
-  apply  ///< an unknown function `name` of its arguments
+  percent,  ///< a hundredth of its argument
+  apply     ///< an unknown function `name` of its arguments
 };
 
 struct Expression;

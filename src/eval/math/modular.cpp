@@ -30,6 +30,10 @@ class Evaluator {
         return binomial(expression);
       case Op::apply:
         return apply(expression);
+      case Op::percent: {
+        const auto percents = value(*expression.arguments[0]);
+        return percents ? std::optional(times(*percents, inverse(100))) : std::nullopt;
+      }
       case Op::absolute:
       case Op::conjugate:
       case Op::floor:

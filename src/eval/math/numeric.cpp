@@ -411,6 +411,16 @@ bool is_zero_at(const Expression& expression, Variables variables, std::uint64_t
   return value <= scaled(evaluator.largest_term(), -zero_bits);
 }
 
+bool has_one_value(const Expression& expression, Variables variables) {
+  const Complex first = Evaluator(variables, 0).value(expression);
+  if (is_zero(first)) return false;
+  for (std::uint64_t point = 1; point < numeric_points; ++point) {
+    const Complex next = Evaluator(variables, point).value(expression);
+    if (size(next - first) > scaled(size(first), -zero_bits)) return false;
+  }
+  return true;
+}
+
 bool is_below(const Expression& expression, double bound) {
   return size(Evaluator(Variables::real, 0).value(expression)) < bound;
 }

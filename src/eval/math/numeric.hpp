@@ -15,6 +15,9 @@ inline constexpr std::uint64_t numeric_points = 8;
 /// any sum in it. Throws Undefined (modular.hpp) where it has no value.
 [[nodiscard]] bool is_zero_at(const Expression& expression, Variables variables, std::uint64_t point);
 
+/// Whether the expression has one value other than 0 at all points. Throws Undefined.
+[[nodiscard]] bool has_one_value(const Expression& expression, Variables variables);
+
 /// Whether the expression, which has no variables, is below `bound` in magnitude. Throws Undefined.
 [[nodiscard]] bool is_below(const Expression& expression, double bound);
 

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "eval/math/function_names.hpp"
 #include "eval/math/sympy_lexer.hpp"
 
 namespace assay::eval::math {
@@ -14,7 +15,7 @@ namespace {
 using Token = SympyToken;
 
 constexpr std::size_t token_limit = 4096;
-constexpr std::size_t nesting_limit = 60;
+constexpr std::size_t nesting_limit = 180;
 constexpr std::size_t step_limit = 200000;
 
 // The whole text is no expression: the lexer failed, or something is read that is not supported.
@@ -28,47 +29,6 @@ struct Factor {
 
 bool has_symbols(const Expression& expression) {
   return contains(expression, Op::symbol);
-}
-
-std::optional<Op> function_op(std::string_view command) {
-  static constexpr std::pair<std::string_view, Op> functions[] = {
-      {"\\exp", Op::exponential}, {"\\sin", Op::sin},       {"\\cos", Op::cos},
-      {"\\tan", Op::tan},         {"\\csc", Op::csc},       {"\\sec", Op::sec},
-      {"\\cot", Op::cot},         {"\\arcsin", Op::arcsin}, {"\\arccos", Op::arccos},
-      {"\\arctan", Op::arctan},   {"\\arccsc", Op::arccsc}, {"\\arcsec", Op::arcsec},
-      {"\\arccot", Op::arccot},   {"\\sinh", Op::sinh},     {"\\cosh", Op::cosh},
-      {"\\tanh", Op::tanh},       {"\\arsinh", Op::arsinh}, {"\\arcosh", Op::arcosh},
-      {"\\artanh", Op::artanh}};
-  for (const auto& [name, op] : functions) {
-    if (name == command) return op;
-  }
-  return std::nullopt;
-}
-
-// What "^{-1}" makes of a function.
-std::optional<Op> inverse(Op op) {
-  switch (op) {
-    case Op::sin:
-      return Op::arcsin;
-    case Op::cos:
-      return Op::arccos;
-    case Op::tan:
-      return Op::arctan;
-    case Op::csc:
-      return Op::arccsc;
-    case Op::sec:
-      return Op::arcsec;
-    case Op::cot:
-      return Op::arccot;
-    case Op::sinh:
-      return Op::arsinh;
-    case Op::cosh:
-      return Op::arcosh;
-    case Op::tanh:
-      return Op::artanh;
-    default:
-      return std::nullopt;
-  }
 }
 
 bool is_minus_one(const Expression& expression) {
@@ -148,6 +108,7 @@ class Parser {
   }
 
   ExpressionPtr product(Functions functions) {
+    const Level level(*this);
     ExpressionPtr value = unary(functions);
     while (value && (peek() == Token::multiply || peek() == Token::divide)) {
       ExpressionPtr next = attempt([&] {
@@ -326,9 +287,9 @@ class Parser {
     if (peek() == Token::open_parenthesis) argument = attempt([&] { return first_of_list(); });
     if (!argument) argument = attempt([&] { return product(Functions::excluded); });
     if (!argument) return nullptr;
-    const std::optional<Op> op = function_op(name);
+    const std::optional<Op> op = function_op(name.substr(1));
     if (op && exponent && is_minus_one(*exponent)) {
-      if (const auto inverted = inverse(*op)) return make(*inverted, {argument});
+      if (const auto inverted = inverse_function(*op)) return make(*inverted, {argument});
     }
     ExpressionPtr value;
     if (op) {
@@ -391,6 +352,7 @@ class Parser {
   }
 
   ExpressionPtr atom() {
+    const Level level(*this);
     switch (peek()) {
       case Token::letter:
       case Token::symbol: {

@@ -3,8 +3,8 @@
 // 1, "3(1,2)" is 3); \pi, e and i are variables; "x(y)" is an unknown function x of y; \text{ab} is text*a*b.
 //
 // Not read, where sympy reads on: sums, products, limits, integrals, derivatives, bra and ket, "evaluated at"
-// bars. Texts beyond 4096 tokens, 60 levels of brackets or 200000 steps of the parser are not read either;
-// sympy's parser takes longer than the comparison's 5 seconds, or Python's stack, for such.
+// bars. Texts beyond 4096 tokens, some 60 levels of brackets or 200000 steps of the parser are not read
+// either; sympy's parser takes longer than the comparison's 5 seconds, or Python's stack, for such.
 #pragma once
 
 #include <string_view>

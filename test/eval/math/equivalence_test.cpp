@@ -3,21 +3,14 @@
 #include <optional>
 #include <string>
 
-#include "eval/data/dataset.hpp"
 #include "eval/math/hendrycks.hpp"
 #include "eval/math/minerva.hpp"
-#include "eval/support.hpp"
+#include "eval/math/recorded_rows.hpp"
 
 namespace assay::eval::math {
 namespace {
 
 using util::OrderedJson;
-
-const std::vector<Document>& rows() {
-  static const std::vector<Document> all =
-      read_rows({test::data_folder() / "math" / "equivalence.jsonl.gz"}).documents;
-  return all;
-}
 
 std::optional<std::string> text_or_none(const OrderedJson& value) {
   if (value.is_null()) return std::nullopt;
@@ -26,13 +19,7 @@ std::optional<std::string> text_or_none(const OrderedJson& value) {
 
 template <class Check>
 int for_each(const std::string& kind, Check&& check) {
-  int count = 0;
-  for (const Document& document : rows()) {
-    if (document.fields["kind"] != kind) continue;
-    ++count;
-    check(document.fields);
-  }
-  return count;
+  return test::for_each_row("equivalence.jsonl.gz", kind, check);
 }
 
 TEST_CASE("normal forms are the harness's, byte for byte") {

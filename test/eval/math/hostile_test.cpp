@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "eval/math/hendrycks.hpp"
+#include "eval/math/math_verify.hpp"
 #include "eval/math/minerva.hpp"
 #include "eval/math/sympy_latex.hpp"
 #include "eval/support.hpp"
@@ -38,6 +39,18 @@ TEST_CASE("a megabyte of anything is compared in time") {
     CHECK_FALSE(minerva_is_equiv(text, "5"));
     CHECK_FALSE(minerva_is_equiv("5", text));
     CHECK_FALSE(minerva_exact_match(text, "5"));
+  }
+}
+
+TEST_CASE("math_verify of a large response ends") {
+  for (const char* piece : {"$", "$$", "\\[", "\\boxed{", "{", "answer ", "final answer is ", "1 ", "1+",
+                            "$x$ and ", "\\frac{1}{", "\\text{", "x=", "x_", "\\sin ", "x^", "{x,"}) {
+    CAPTURE(piece);
+    for (const std::size_t size : {100U, 8000U}) {
+      const std::string text = repeated(piece, size);
+      CHECK_FALSE(math_verify("So $\\boxed{123}$.", text));
+      CHECK_FALSE(math_verify("So $\\boxed{123}$.", "$" + text + "$"));
+    }
   }
 }
 
