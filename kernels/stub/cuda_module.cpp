@@ -2,33 +2,14 @@
 
 #include <dlfcn.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <optional>
-
 #include "assay/util/error.hpp"
+#include "assay/util/module.hpp"
 
 namespace assay::kernels {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr const char* file_name = "libassay_cuda.so";
-
-std::optional<fs::path> find_module() {
-  if (const char* named = std::getenv("ASSAY_CUDA_MODULE"); named != nullptr && *named != '\0') return named;
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  if (error) return std::nullopt;
-  const fs::path folder = program.parent_path();
-  for (const fs::path& place : {folder / "../lib/assay", folder / "../lib", folder / "lib"}) {
-    if (fs::exists(place / file_name, error)) return place / file_name;
-  }
-  return std::nullopt;
-}
-
 const CudaTable& load() {
-  const std::optional<fs::path> path = find_module();
+  const auto path = util::find_module("libassay_cuda.so", "ASSAY_CUDA_MODULE");
   if (!path) {
     throw util::Error(
         util::ExitCode::usage,

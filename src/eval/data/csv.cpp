@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <charconv>
 #include <set>
 
@@ -86,37 +87,82 @@ class CsvReader {
   std::int64_t line_ = 1;
 };
 
+// Words that pandas takes for no value.
+bool is_missing(const std::string& cell) {
+  static const std::set<std::string> words = {
+      "",     "#N/A", "#N/A N/A", "#NA",  "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
+      "<NA>", "N/A",  "NA",       "NULL", "NaN",     "None",     "n/a",  "nan",  "null"};
+  return words.contains(cell);
+}
+
 template <class Number>
-bool parse_number(const std::string& cell, Number& value) {
+bool parse_number(std::string_view cell, Number& value) {
+  const std::size_t begin = std::min(cell.find_first_not_of(' '), cell.size());
+  cell = cell.substr(begin, cell.find_last_not_of(' ') + 1 - begin);
+  if (cell.starts_with('+') && !cell.starts_with("+-")) cell.remove_prefix(1);
   const auto [end, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
   return error == std::errc() && end == cell.data() + cell.size();
 }
 
-enum class ColumnType { integer, number, text };
+bool parse_boolean(const std::string& cell, bool& value) {
+  value = cell == "True" || cell == "TRUE" || cell == "true";
+  return value || cell == "False" || cell == "FALSE" || cell == "false";
+}
 
+enum class ColumnType { boolean, integer, natural, number, text };
+
+// Narrowest type of all values. Whole numbers with a gap among them are floats to pandas.
 ColumnType column_type(const std::vector<Row>& rows, std::size_t column) {
-  ColumnType type = ColumnType::integer;
-  bool any = false;
+  bool gaps = false;
+  bool booleans = true;
+  bool integers = true;
+  bool naturals = true;
+  bool numbers = true;
   for (const Row& row : rows) {
     const std::string& cell = row.cells[column];
-    if (cell.empty()) continue;
-    any = true;
+    if (is_missing(cell)) {
+      gaps = true;
+      continue;
+    }
+    bool boolean = false;
     std::int64_t integer = 0;
+    std::uint64_t natural = 0;
     double number = 0;
-    if (type == ColumnType::integer && !parse_number(cell, integer)) type = ColumnType::number;
-    if (type == ColumnType::number && !parse_number(cell, number)) return ColumnType::text;
+    booleans = booleans && parse_boolean(cell, boolean);
+    integers = integers && parse_number(cell, integer);
+    naturals = naturals && parse_number(cell, natural);
+    numbers = numbers && parse_number(cell, number);
+    if (!booleans && !numbers) return ColumnType::text;
   }
-  return any ? type : ColumnType::text;
+  if (booleans) return ColumnType::boolean;
+  if (gaps && (integers || naturals)) return ColumnType::number;
+  if (integers) return ColumnType::integer;
+  return naturals ? ColumnType::natural : ColumnType::number;
 }
 
 OrderedJson typed(const std::string& cell, ColumnType type) {
-  if (type == ColumnType::text) return cell;
-  if (cell.empty()) return nullptr;
+  if (is_missing(cell)) return nullptr;
+  bool boolean = false;
   std::int64_t integer = 0;
-  if (type == ColumnType::integer && parse_number(cell, integer)) return integer;
+  std::uint64_t natural = 0;
   double number = 0;
-  parse_number(cell, number);
-  return number;
+  switch (type) {
+    case ColumnType::boolean:
+      parse_boolean(cell, boolean);
+      return boolean;
+    case ColumnType::integer:
+      parse_number(cell, integer);
+      return integer;
+    case ColumnType::natural:
+      parse_number(cell, natural);
+      return natural;
+    case ColumnType::number:
+      parse_number(cell, number);
+      return number;
+    case ColumnType::text:
+      break;
+  }
+  return cell;
 }
 
 }  // namespace

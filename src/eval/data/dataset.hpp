@@ -40,8 +40,9 @@ struct Split {
 [[nodiscard]] Split read_rows(const std::vector<std::filesystem::path>& files, std::int64_t limit = -1,
                               const DataLimits& limits = {}, char separator = '\0');
 
-/// RFC 4180 text with a header line. Columns whose values are all whole numbers, or all numbers, become
-/// numbers (empty cells null), as pandas reads them for the hub's CSV datasets; others stay text.
+/// RFC 4180 text with a header line, typed by whole columns as pandas types it for the hub's CSV datasets:
+/// booleans, whole numbers (floats if a value is missing), floats, else text. Empty cells and words such as
+/// NA and None are null.
 [[nodiscard]] std::vector<Document> parse_csv(std::string_view text, char separator, std::string_view source,
                                               const DataLimits& limits = {});
 

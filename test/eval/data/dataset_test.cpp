@@ -4,6 +4,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "assay/eval/python_value.hpp"
 #include "eval/data/line_reader.hpp"
 #include "eval/support.hpp"
 
@@ -223,9 +224,15 @@ TEST_CASE("CSV follows RFC 4180 and types whole columns") {
   const std::string text = "id,q,n,x,e\r\n1,\"a, \"\"b\"\"\nc\",07,1.5,\r\n2,plain,8,2,\r\n\r\n3,,9,,\r\n";
   const auto documents = parse_csv(text, ',', "t.csv");
   REQUIRE(documents.size() == 3);
-  CHECK(documents[0].fields.dump() == R"({"id":1,"q":"a, \"b\"\nc","n":7,"x":1.5,"e":""})");
-  CHECK(documents[2].fields.dump() == R"({"id":3,"q":"","n":9,"x":null,"e":""})");
+  CHECK(documents[0].fields.dump() == R"({"id":1,"q":"a, \"b\"\nc","n":7,"x":1.5,"e":null})");
+  CHECK(documents[2].fields.dump() == R"({"id":3,"q":null,"n":9,"x":null,"e":null})");
   CHECK(documents[1].line == 4);
+  for (const auto& entry : test::recorded("csv.json").at("cases")) {  // what `datasets` reads
+    INFO(entry.at("text"));
+    const auto read = parse_csv(entry.at("text").get<std::string>(), ',', "t.csv");
+    REQUIRE(read.size() == entry.at("rows").size());
+    for (std::size_t i = 0; i < read.size(); ++i) CHECK(python_repr(read[i].fields) == entry.at("rows")[i]);
+  }
   const auto tsv = parse_csv("a\tb\n1,2\t\"x\"\n", '\t', "t.tsv");
   CHECK(tsv[0].fields.dump() == R"({"a":"1,2","b":"x"})");
   CHECK(input_error([] { (void)parse_csv("a,b\n1\n", ',', "t.csv"); }).starts_with("t.csv:2:"));
