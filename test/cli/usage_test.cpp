@@ -19,7 +19,7 @@ TEST_CASE("help names every command, shows examples and exit codes") {
 }
 
 TEST_CASE("every command explains itself with examples") {
-  for (const char* command : {"run", "plan", "list", "results", "doctor", "version"}) {
+  for (const char* command : {"run", "plan", "list", "data", "results", "doctor", "version"}) {
     const auto result = run_assay({command, "--help"});
     INFO(command);
     CHECK(result.exit_code == 0);

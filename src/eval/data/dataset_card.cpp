@@ -161,7 +161,15 @@ DatasetCard parse_dataset_card(std::string_view text, const fs::path& file) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   const std::string block = configs_block(text, file.extension() == ".md");
   if (block.find_first_not_of('\n') == std::string::npos) return {file, {}};
-  return CardReader(file).read(block);
+  // One dataset is often asked for many configurations in a row, and its card may take ten times as long to
+  // read as the rows of one.
+  struct Last {
+    std::string block;
+    DatasetCard card;
+  };
+  static thread_local Last last;
+  if (last.card.file != file || last.block != block) last = {block, CardReader(file).read(block)};
+  return last.card;
 }
 
 DatasetCard read_dataset_card(const fs::path& folder) {

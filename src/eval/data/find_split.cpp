@@ -84,11 +84,6 @@ fs::path revision_folder(const fs::path& repository) {
 
 }  // namespace
 
-bool SplitFinder::has_dataset(const std::string& dataset) const {
-  std::error_code error;
-  return fs::is_directory(root_ / dataset, error) || !cache_folder(dataset).empty();
-}
-
 // The repository's folder in the hub's cache, or empty.
 fs::path SplitFinder::cache_folder(const std::string& dataset) const {
   std::string name = "datasets--";

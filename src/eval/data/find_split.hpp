@@ -8,16 +8,10 @@
 #include <memory>
 #include <string>
 
+#include "assay/eval/data_check.hpp"
 #include "eval/data/snapshot.hpp"
 
 namespace assay::eval {
-
-/// What is asked for. `config`: the task's dataset_name; empty: the dataset's default.
-struct SplitName {
-  std::string dataset;
-  std::string config;
-  std::string split;
-};
 
 /// Finds splits; keeps what it has listed, so that many splits of one dataset cost one look at its folder.
 class SplitFinder {
@@ -28,9 +22,6 @@ class SplitFinder {
   /// where it was looked for and what is there. Throws InputError: names that leave the root, or what
   /// Snapshot::find refuses.
   [[nodiscard]] SplitFiles find(const SplitName& name);
-
-  /// True if anything of the dataset is there.
-  [[nodiscard]] bool has_dataset(const std::string& dataset) const;
 
  private:
   [[nodiscard]] const Snapshot* snapshot(const std::filesystem::path& folder,
