@@ -6,6 +6,7 @@
 
 #include "assay/util/error.hpp"
 #include "eval/function_module.hpp"
+#include "eval/python_random.hpp"
 
 namespace assay::eval {
 namespace {
@@ -68,6 +69,26 @@ Split read_raw(const TaskConfig& task, const BuildOptions& options, const std::s
   }
 }
 
+void process_documents(const TaskConfig& task, const NamedProcess& process, Split& split) {
+  PythonRandom random(process.seed);
+  std::vector<Document> documents;
+  const auto process_one = [&](Document& document) {
+    if (process.expand != nullptr) {
+      for (OrderedJson& fields : process.expand(document.fields))
+        documents.push_back({std::move(fields), document.line, document.file});
+      return;
+    }
+    if (process.draw != nullptr)
+      process.draw(document.fields, random);
+    else
+      process.function(document.fields);
+    if (process.keep == nullptr || process.keep(document.fields)) documents.push_back(std::move(document));
+  };
+  for (std::size_t i = 0; i < split.documents.size(); ++i)
+    for_document(task, split, i, [&] { process_one(split.documents[i]); });
+  split.documents = std::move(documents);
+}
+
 Split read_processed(const TaskConfig& task, const BuildOptions& options, const std::string& name,
                      const std::string& function, std::int64_t limit) {
   const NamedProcess* process = nullptr;
@@ -75,15 +96,13 @@ Split read_processed(const TaskConfig& task, const BuildOptions& options, const 
     process = find_process(function);
     check_input(process != nullptr, "task {}: the function \"{}\" is not known", task.task, function);
   }
-  // Where documents may be dropped, the first ones are those that stay.
-  const bool drops = process != nullptr && process->keep != nullptr;
-  Split split = read_raw(task, options, name, drops ? -1 : limit);
+  // Where documents may be dropped or become several, the first ones are those that result.
+  const bool changes_count = process != nullptr && (process->keep != nullptr || process->expand != nullptr);
+  Split split = read_raw(task, options, name, changes_count ? -1 : limit);
   align_numbers(split);
   if (process == nullptr) return split;
-  for (std::size_t i = 0; i < split.documents.size(); ++i)
-    for_document(task, split, i, [&] { process->function(split.documents[i].fields); });
-  if (!drops) return split;
-  std::erase_if(split.documents, [&](const Document& document) { return !process->keep(document.fields); });
+  process_documents(task, *process, split);
+  if (!changes_count) return split;
   split.rows = static_cast<std::int64_t>(split.documents.size());
   if (limit >= 0 && split.rows > limit) split.documents.resize(static_cast<std::size_t>(limit));
   return split;
