@@ -597,6 +597,9 @@ def truthfulqa(r):
     documents = [base, {**base, "correct_answers": []}, {**base, "correct_answers": UNICODE}, {**base, "incorrect_answers": UNICODE}, {**base, "correct_answers": ["I have no comment."]}]
     documents += [{**base, "question": t} for t in UNICODE]
     r.add("process", "process_docs_gen", documents=documents)
+    for case in r.record["cases"]:
+        if case["kind"] == "results":
+            case["relative"] = 1e-14  # exp() differs between libraries
     for missing in ["question", "correct_answers", "incorrect_answers"]:
         r.add("process", "process_docs_gen", documents=[{k: v for k, v in base.items() if k != missing}])
     r.real("process", "process_docs_gen", "truthfulqa/truthful_qa/generation/validation")
@@ -631,6 +634,35 @@ def hendrycks_math(r):
     shown = [["The answer is $", "answer", "$."], ["", "answer", ""], ["", "solution", ""], ["$x=", "answer", "$"]]
     r.real("results", "process_results", data, process="process_docs", responses=shown)
     r.real("results", "process_results", "HuggingFaceH4/MATH-500/default/test", process="process_docs", responses=shown)
+
+
+FINAL = ["Final Answer: The final answer is $%s$. I hope it is correct.", "Final Answer: The final answer is %s. I hope it is correct.", "The answer is \\boxed{%s}.", "%s"]
+
+
+def minerva_math(r, level=None):
+    more = {} if level is None else {"level": level}
+    answers = ["5", "\\frac{1}{2}", "0.5", "(1,2)", "x^2+1", "1,000", "10\\text{ cm}", "\\sqrt{2}", "50\\%", "x=3", "\\left(1,2\\right)", "-7", "\\frac12", "1/2", "90^\\circ", "\\$5"]
+    r.add("samples", "list_fewshot_samples")
+    r.values(["doc_to_text"], [{"problem": t} for t in UNICODE] + [{}])
+    for answer in answers:
+        document = {"problem": "p", "solution": "So $\\boxed{%s}$." % answer, **more}
+        r.add("process", "process_docs", documents=[document])
+        processed = r.record["cases"][-1]["result"][0]
+        for other in [answer, *r.random.sample(answers, 3)]:
+            r.add("results", "process_results", document=processed, results=[r.random.choice(FINAL) % other])
+        r.add("results", "process_results", document=processed, results=[FINAL[0] % answer])
+    for solution in ["\\boxed 5$ x", "\\fbox{3}"] if level is None else ["\\boxed 5$ x", "\\fbox{3}", "none", "\\boxed{1"]:
+        r.add("process", "process_docs", documents=[{"problem": "p", "solution": solution, **more}])
+    r.add("process", "process_docs", documents=[{"problem": "p", **more}])
+    data = "DigitalLearningGmbH/MATH-lighteval/prealgebra/test"
+    r.real("process", "process_docs", data)
+    r.real("process", "process_docs", "EleutherAI/hendrycks_math/precalculus/test")
+
+
+def leaderboard_math(r):
+    minerva_math(r, "Level 5")
+    r.add("process", "process_docs", documents=[{"problem": "p", "solution": "\\boxed{%d}" % i, "level": f"Level {i}"} for i in (1, 5, 3, 5)])
+    r.add("process", "process_docs", documents=[{"problem": "p", "solution": "\\boxed{1}"}])
 
 
 def ifeval(r):
@@ -683,6 +715,9 @@ MODULES = {
     gpqa_zeroshot: ["gpqa/zeroshot/utils.py"],
     leaderboard_gpqa: ["leaderboard/gpqa/utils.py"],
     hendrycks_math: ["hendrycks_math/utils.py"],
+    minerva_math: ["minerva_math/utils.py"],
+    leaderboard_math: ["leaderboard/math/utils.py"],
+    truthfulqa: ["truthfulqa/utils.py"],
     ifeval: ["ifeval/utils.py"],
     leaderboard_musr: ["leaderboard/musr/utils.py"],
 }

@@ -12,16 +12,30 @@ namespace {
 using test::written;
 using util::OrderedJson;
 
+// Whether two results are numbers by the same names, as near as a case with the key "relative" allows.
+bool is_near(const OrderedJson& result, const OrderedJson& wanted, const OrderedJson& call) {
+  if (!call.contains("relative") || result.size() != wanted.size()) return false;
+  return std::ranges::all_of(wanted.items(), [&](const auto& item) {
+    const OrderedJson value = result.value(item.key(), OrderedJson());
+    if (!value.is_number_float() || !item.value().is_number_float()) return value == item.value();
+    return value.template get<double>() ==
+           Approx(item.value().template get<double>()).epsilon(call["relative"]);
+  });
+}
+
 // Empty where the case holds, else what was wrong.
 std::string difference(OrderedJson call, const std::string& module) {
   const std::string shown = call.dump().substr(0, 2000);
   call["function"] = module + "." + call["function"].get<std::string>();
   const auto kind = call["kind"].get<std::string>();
   try {
-    const std::string result = written(test::result_of(call), kind);
+    const OrderedJson value = test::result_of(call);
+    const std::string result = written(value, kind);
     if (call.contains("error")) return shown + "\n  gives " + result + " where Python raises";
     const std::string wanted = written(call["result"], kind);
-    return result == wanted ? "" : shown + "\n  gives  " + result + "\n  wanted " + wanted;
+    return result == wanted || is_near(value, call["result"], call)
+               ? ""
+               : shown + "\n  gives  " + result + "\n  wanted " + wanted;
   } catch (const util::InputError& error) {
     return call.contains("error") ? "" : shown + "\n  throws " + error.what();
   }
