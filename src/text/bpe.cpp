@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <map>
 
 #include "assay/util/utf8.hpp"
 #include "text/byte_level.hpp"
@@ -16,6 +17,8 @@ constexpr std::string_view space_mark = "▁";
 constexpr std::size_t few_symbols = 32;
 // A longer piece is cut wherever it can be, since it will hardly come again as a whole.
 constexpr std::size_t longest_uncut_bytes = 48;
+// From so many on, a list of places for each rank is faster than a heap of all.
+constexpr std::size_t many_symbols = 512;
 constexpr std::uint32_t no_rank = std::numeric_limits<std::uint32_t>::max();
 
 std::uint64_t pair_key(TokenId left, TokenId right) {
@@ -275,15 +278,61 @@ void BpeModel::merge_few(Scratch& scratch) const {
   }
 }
 
+void BpeModel::link_symbols(Scratch& scratch) const {
+  const auto count = static_cast<std::int32_t>(scratch.symbols_.size());
+  scratch.linked_.clear();
+  for (std::int32_t i = 0; i < count; ++i) {
+    scratch.linked_.push_back(
+        {scratch.symbols_[static_cast<std::size_t>(i)], i - 1, i + 1 < count ? i + 1 : -1});
+  }
+}
+
+bool BpeModel::merge_by_rank(Scratch& scratch) const {
+  link_symbols(scratch);
+  std::vector<Symbol>& symbols = scratch.linked_;
+  const auto symbol = [&](std::int32_t at) -> Symbol& { return symbols[static_cast<std::size_t>(at)]; };
+  const auto merge_at = [&](std::int32_t left) -> const Merge* {
+    if (left < 0 || symbol(left).id < 0 || symbol(left).next < 0) return nullptr;
+    return find_merge(symbol(left).id, symbol(symbol(left).next).id);
+  };
+  std::map<std::uint32_t, std::vector<std::int32_t>> places;  // of the pairs of each rank
+  for (std::int32_t i = 0; i < static_cast<std::int32_t>(symbols.size()); ++i) {
+    if (const Merge* merge = merge_at(i)) places[merge->rank].push_back(i);
+  }
+  while (!places.empty()) {
+    auto entry = places.extract(places.begin());
+    std::vector<std::int32_t>& positions = entry.mapped();
+    if (!std::is_sorted(positions.begin(), positions.end())) std::sort(positions.begin(), positions.end());
+    for (const std::int32_t at : positions) {
+      const Merge* merge = merge_at(at);
+      if (merge == nullptr || merge->rank != entry.key()) continue;  // the pair has changed
+      Symbol& left = symbol(at);
+      const std::int32_t gone = left.next;
+      left.id = merge->result;
+      left.next = symbol(gone).next;
+      symbol(gone).id = -1;
+      if (left.next >= 0) symbol(left.next).previous = at;
+      for (const std::int32_t changed : {left.previous, at}) {
+        const Merge* next = merge_at(changed);
+        if (next == nullptr) continue;
+        if (next->rank <= entry.key()) return false;
+        places[next->rank].push_back(changed);
+      }
+    }
+  }
+  scratch.symbols_.clear();
+  for (std::int32_t at = 0; at >= 0; at = symbol(at).next) scratch.symbols_.push_back(symbol(at).id);
+  return true;
+}
+
 void BpeModel::merge_many(Scratch& scratch) const {
   std::vector<Symbol>& symbols = scratch.linked_;
   std::vector<Candidate>& heap = scratch.heap_;
   const auto count = static_cast<std::int32_t>(scratch.symbols_.size());
   const auto symbol = [&](std::int32_t at) -> Symbol& { return symbols[static_cast<std::size_t>(at)]; };
-  symbols.clear();
-  for (std::int32_t i = 0; i < count; ++i) {
-    symbols.push_back({scratch.symbols_[static_cast<std::size_t>(i)], i - 1, i + 1 < count ? i + 1 : -1});
-  }
+  const bool long_run = scratch.symbols_.size() > many_symbols;
+  if (long_run && merge_by_rank(scratch)) return;
+  link_symbols(scratch);
   heap.clear();
   const auto propose = [&](std::int32_t left, std::int32_t right) {
     if (left < 0 || right < 0) return false;

@@ -1,5 +1,6 @@
 // Byte-pair encoding as the tokenizers library's BPE model does it (Sennrich et al., 2016): merges are
-// applied by rank, then by position. Short words are remembered, a heap keeps long ones at O(n log n).
+// applied by rank, then by position. Short words are remembered; long ones take time linear in them but for a
+// logarithm.
 #pragma once
 
 #include <array>
@@ -102,6 +103,10 @@ class BpeModel {
   [[nodiscard]] bool add_bytes(std::string_view character, std::vector<TokenId>& symbols) const;
   void merge_few(Scratch& scratch) const;
   void merge_many(Scratch& scratch) const;
+  void link_symbols(Scratch& scratch) const;
+  /// Merges rank by rank without a heap; false, with nothing done, if some merge makes a pair that should
+  /// have gone before it (no trained vocabulary has such).
+  [[nodiscard]] bool merge_by_rank(Scratch& scratch) const;
 
   Vocabulary vocabulary_;
   std::vector<const std::string*> tokens_;  // by id; points into vocabulary_

@@ -1,5 +1,6 @@
 #include "text/bpe.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <map>
 #include <random>
@@ -125,12 +126,16 @@ TEST_CASE("cutting, remembering and the heap change no ids") {
       tokens.push_back(left + right);
       vocab[left + right] = vocab.size();
     }
+    if (round % 4 == 3) {  // no training gives such ranks: a merge may make a pair that goes before it
+      std::shuffle(merges.begin(), merges.end(), random);
+      for (std::size_t i = 0; i < merges.size(); ++i) ranks[{merges[i][0], merges[i][1]}] = i;
+    }
     const Json json = model(vocab, merges, {{"byte_fallback", true}});
     const auto bpe = read(json);
     BpeModel::Scratch scratch;
     std::size_t wrong = 0;
     for (int i = 0; i < 60; ++i) {
-      std::vector<std::string> letters(1 + random() % (i % 3 == 0 ? 150 : 12));
+      std::vector<std::string> letters(1 + random() % (i % 20 == 7 ? 700 : (i % 3 == 0 ? 150 : 12)));
       std::string piece;
       for (std::string& letter : letters) piece += letter = alphabet[random() % alphabet.size()];
       const Ids wanted = plainly(ranks, vocab, letters);
