@@ -7,7 +7,10 @@
 
 #include "assay/util/error.hpp"
 #include "eval/bootstrap.hpp"
+#include "eval/label_aggregation.hpp"
 #include "eval/metric.hpp"
+#include "eval/similarity/pairwise_sum.hpp"
+#include "eval/text_aggregation.hpp"
 
 namespace assay::eval {
 namespace {
@@ -69,27 +72,58 @@ double bits_per_byte(Values values) {
   return -weighted_mean(values) / std::log(2.0);
 }
 
-std::optional<double> mean_error(Values values) {
+std::optional<double> mean_error(Values values, std::size_t) {
   if (values.size() < 2) return std::nullopt;
   return sample_deviation(numbers(values)) / std::sqrt(static_cast<double>(values.size()));
 }
-std::optional<double> median_error(Values values) {
+std::optional<double> median_error(Values values, std::size_t resamples) {
   if (values.size() < 2) return std::nullopt;
-  return bootstrap_standard_error(numbers(values), median_of);
+  return bootstrap_standard_error(numbers(values), median_of, resamples);
 }
-std::optional<double> perplexity_error(Values values) {
+std::optional<double> perplexity_error(Values values, std::size_t resamples) {
   if (values.size() < 2) return std::nullopt;
-  return bootstrap_standard_error(numbers(values), perplexity_of);
+  return bootstrap_standard_error(numbers(values), perplexity_of, resamples);
 }
-std::optional<double> no_error(Values) {
+// numpy.nanmean: what is no number counts neither in the sum nor in the number of values.
+double nanmean_of(std::span<const double> values) {
+  std::vector<double> summed(values.begin(), values.end());
+  const auto missing = std::ranges::count_if(summed, [](double value) { return std::isnan(value); });
+  std::ranges::replace_if(
+      summed, [](double value) { return std::isnan(value); }, 0.0);
+  return missing == std::ssize(values)
+             ? std::numeric_limits<double>::quiet_NaN()
+             : pairwise_sum(summed) / static_cast<double>(std::ssize(values) - missing);
+}
+double nanmean(Values values) {
+  return nanmean_of(numbers(values));
+}
+std::optional<double> nanmean_error(Values values, std::size_t resamples) {
+  if (values.size() < 2) return std::nullopt;
+  return bootstrap_standard_error(numbers(values), nanmean_of, resamples);
+}
+// The number that lm-eval gives a metric that is none.
+double bypass(Values) {
+  return 999;
+}
+std::optional<double> no_error(Values, std::size_t) {
   return std::nullopt;
 }
 
 constexpr Aggregation aggregations[] = {{"mean", mean, mean_error},
+                                        {"nanmean", nanmean, nanmean_error},
                                         {"median", median, median_error},
                                         {"perplexity", perplexity, perplexity_error},
                                         {"weighted_perplexity", weighted_perplexity, no_error},
-                                        {"bits_per_byte", bits_per_byte, no_error}};
+                                        {"bits_per_byte", bits_per_byte, no_error},
+                                        {"f1", f1_of, f1_error},
+                                        {"matthews_corrcoef", matthews_of, matthews_error},
+                                        {"brier_score", brier_of, no_error},
+                                        {"acc_all", acc_all_of, acc_all_error},
+                                        {"bleu", bleu_of, bleu_error},
+                                        {"chrf", chrf_of, chrf_error},
+                                        {"chrf++", chrf_plus_plus_of, chrf_plus_plus_error},
+                                        {"ter", ter_of, ter_error},
+                                        {"bypass", bypass, no_error}};
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "assay/util/error.hpp"
 
@@ -66,6 +67,26 @@ std::span<const double> choice_log_probabilities(const ScoreInput& input) {
                     "task {}, document {}: {} choices but {} log-probabilities", input.task.task,
                     input.sample.doc_id, choices, input.log_probabilities.size());
   return std::span(input.log_probabilities).first(choices);
+}
+
+util::OrderedJson gold_label(const ScoreInput& input) {
+  constexpr int no_option = -100;
+  const auto& choices = input.sample.choices;
+  const auto label = [&](const util::OrderedJson& gold) -> util::OrderedJson {
+    // Negative indices stay: to Python they count from the end.
+    if (const auto index = as_index(gold)) return *index < std::ssize(choices) ? *index : no_option;
+    const auto found = gold_index(gold, choices);
+    return found ? static_cast<std::int64_t>(*found) : no_option;
+  };
+  const util::OrderedJson& target = input.sample.target;
+  if (!target.is_array()) return label(target);
+  util::OrderedJson labels = util::OrderedJson::array();
+  for (const util::OrderedJson& one : target) labels.push_back(label(one));
+  return labels;
+}
+
+util::OrderedJson label_pair(const ScoreInput& input) {
+  return util::OrderedJson::array({gold_label(input), arg_max(choice_log_probabilities(input))});
 }
 
 }  // namespace assay::eval

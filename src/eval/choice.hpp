@@ -31,4 +31,10 @@ namespace assay::eval {
 /// Log-probabilities of the options given the context (without those acc_mutual_info adds).
 [[nodiscard]] std::span<const double> choice_log_probabilities(const ScoreInput& input);
 
+/// The gold label as lm-eval hands it to metrics over labels: an index, or -100 if it names no option; a list
+/// stays one.
+[[nodiscard]] util::OrderedJson gold_label(const ScoreInput& input);
+/// [gold label, preferred option]
+[[nodiscard]] util::OrderedJson label_pair(const ScoreInput& input);
+
 }  // namespace assay::eval

@@ -2,6 +2,7 @@
 // see src/eval/README.md.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <span>
@@ -42,8 +43,8 @@ struct Metric {
 struct Aggregation {
   std::string_view name;
   double (*value)(std::span<const util::OrderedJson> values);
-  /// Absent where lm-eval reports N/A.
-  std::optional<double> (*standard_error)(std::span<const util::OrderedJson> values);
+  /// By `resamples` where it is a bootstrap's (lm-eval's bootstrap_iters). Absent where lm-eval reports N/A.
+  std::optional<double> (*standard_error)(std::span<const util::OrderedJson> values, std::size_t resamples);
 };
 [[nodiscard]] std::span<const Aggregation> all_aggregations();
 [[nodiscard]] const Aggregation* find_aggregation(std::string_view name);

@@ -69,6 +69,11 @@ double PythonRandom::random() {
   return (high * 67108864.0 + low) * (1.0 / 9007199254740992.0);
 }
 
+void PythonRandom::choose(std::uint32_t n, std::span<std::uint32_t> out) {
+  const double count = n;
+  for (std::uint32_t& chosen : out) chosen = static_cast<std::uint32_t>(random() * count);
+}
+
 std::uint64_t PythonRandom::bits(int count) {
   if (count <= 32) return next() >> (32 - count);
   const std::uint64_t low = next();

@@ -18,6 +18,8 @@ class PythonRandom {
   std::uint32_t next();
   /// random(): 53 bits in [0, 1).
   double random();
+  /// choices(range(n), k=len(out)), n >= 1: floor(random() * n) each.
+  void choose(std::uint32_t n, std::span<std::uint32_t> out);
   /// getrandbits(bits), 1 <= bits <= 64.
   std::uint64_t bits(int count);
   /// randrange(n), n >= 1.

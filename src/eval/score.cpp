@@ -7,6 +7,7 @@
 
 #include "assay/eval/python_value.hpp"
 #include "assay/util/error.hpp"
+#include "eval/bootstrap.hpp"
 #include "eval/filter.hpp"
 #include "eval/function_module.hpp"
 #include "eval/metric.hpp"
@@ -34,21 +35,6 @@ OrderedJson response_of(const Completion& completion, OutputType type) {
   }
 }
 
-OrderedJson filtered(const FilterPipeline& pipeline, OrderedJson responses, const OrderedJson& document) {
-  for (const FilterStep& step : pipeline.steps) {
-    if (step.function.starts_with(function_mark)) {
-      const NamedFilter* named = find_named_filter(step.function.substr(function_mark.size()));
-      check_input(named != nullptr, "the filter \"{}\" is not known", step.function);
-      responses = named->apply(responses, step.options, document);
-    } else {
-      const Filter* filter = find_filter(step.function);
-      check_input(filter != nullptr, "the filter \"{}\" is not known", step.function);
-      responses = filter->apply(responses, step.options);
-    }
-  }
-  return responses;
-}
-
 // What a pipeline leaves of each request, the answers to one question together.
 OrderedJson filtered_responses(const TaskConfig& task, const Sample& sample, const FilterPipeline& pipeline,
                                const Completions& completions) {
@@ -59,7 +45,7 @@ OrderedJson filtered_responses(const TaskConfig& task, const Sample& sample, con
       responses.push_back(response_of(completions[i], task.output_type));
       ++i;
     } while (i < completions.size() && sample.requests[i].repeat > 0);
-    all.push_back(filtered(pipeline, std::move(responses), sample.doc));
+    all.push_back(apply_filters(pipeline, std::move(responses), sample.doc));
   }
   return all;
 }
@@ -197,7 +183,7 @@ MetricResult aggregate_metric(const TaskConfig& task, const std::string& name,
   check_input(aggregation != nullptr, "task {}: the aggregation \"{}\" of metric \"{}\" is not known",
               task.task, how, name);
   result.value = aggregation->value(values);
-  result.standard_error = aggregation->standard_error(values);
+  result.standard_error = aggregation->standard_error(values, bootstrap_resamples);
   return result;
 }
 

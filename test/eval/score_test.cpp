@@ -106,7 +106,7 @@ TEST_CASE("exact match normalises both sides in order") {
 }
 
 OrderedJson filtered(const std::string& text, std::vector<FilterStep> steps) {
-  return apply_filters({"f", std::move(steps)}, OrderedJson::array({text}));
+  return apply_filters({"f", std::move(steps)}, OrderedJson::array({text}), OrderedJson::object());
 }
 
 TEST_CASE("filters cut responses as lm-eval's do") {
@@ -134,8 +134,8 @@ TEST_CASE("filters cut responses as lm-eval's do") {
 TEST_CASE("majority votes are won by the first of equals") {
   const FilterPipeline vote{
       "v", {{"majority_vote", OrderedJson::object()}, {"take_first", OrderedJson::object()}}};
-  CHECK(apply_filters(vote, {"b", "a", "a", "b", "c"}) == "b");
-  CHECK(apply_filters(vote, {"b", "a", "a"}) == "a");
+  CHECK(apply_filters(vote, {"b", "a", "a", "b", "c"}, OrderedJson::object()) == "b");
+  CHECK(apply_filters(vote, {"b", "a", "a"}, OrderedJson::object()) == "a");
 }
 
 std::vector<std::vector<SampleScore>> as_scores(const std::string& metric,

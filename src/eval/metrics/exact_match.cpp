@@ -1,9 +1,11 @@
 // Exact match of text, after removing regexes_to_ignore, then case, punctuation and digits as asked.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "assay/eval/python_value.hpp"
 #include "assay/text/python.hpp"
 #include "assay/util/error.hpp"
+#include "eval/answers.hpp"
 #include "eval/cached_regex.hpp"
 #include "eval/choice.hpp"
 
@@ -50,23 +52,20 @@ OrderedJson score_choice(const ScoreInput& input) {
 
 OrderedJson score(const ScoreInput& input, const MetricConfig& config) {
   if (input.task.output_type == OutputType::multiple_choice) return score_choice(input);
-  // A pipeline without take_first leaves the list of the one response there is.
-  const bool listed = input.response.is_array() && input.response.size() == 1;
-  const std::string response = normalised(python_str(listed ? input.response[0] : input.response), config);
-  OrderedJson gold = input.sample.target;
-  if (!input.task.doc_to_choice.is_null() && as_index(gold)) {
-    const auto index = gold_index(gold, input.sample.choices);
-    check_input(index.has_value(), "task {}, document {}: target {} is outside its choices", input.task.task,
-                input.sample.doc_id, gold.dump());
-    gold = input.sample.choices[*index];
+  std::vector<std::string> golds = gold_texts(input);
+  std::vector<std::string> responses = response_texts(input);
+  for (std::string& text : golds) text = normalised(std::move(text), config);
+  for (std::string& text : responses) text = normalised(std::move(text), config);
+  if (golds.size() == 1 && !input.sample.several_targets) {
+    // Of several responses the share that matches, as lm-eval's mean over them.
+    return static_cast<double>(std::ranges::count(responses, golds[0])) /
+           static_cast<double>(responses.size());
   }
-  if (!input.sample.several_targets || !gold.is_array())
-    return normalised(python_str(gold), config) == response ? 1.0 : 0.0;
-  // In a task whose targets are single, a target that reads like a list is compared as that text.
-  for (const OrderedJson& one : gold) {
-    if (normalised(python_str(one), config) == response) return 1.0;
-  }
-  return 0.0;
+  check_input(responses.size() == 1,
+              "task {}, document {}: exact_match compares one response with several targets, but the filters "
+              "leave {}; end them with take_first",
+              input.task.task, input.sample.doc_id, responses.size());
+  return std::ranges::find(golds, responses[0]) == golds.end() ? 0.0 : 1.0;
 }
 
 void check(const MetricConfig& config) {

@@ -1,6 +1,7 @@
 // Task files: how an answer is generated, filtered and scored.
 #include <algorithm>
 #include <array>
+#include <type_traits>
 
 #include "assay/util/log.hpp"
 #include "eval/filter.hpp"
@@ -137,7 +138,12 @@ class AnswerSection : TaskSection {
   template <class Range>
   static std::vector<std::string> names_of(const Range& range) {
     std::vector<std::string> names;
-    for (const auto& entry : range) names.emplace_back(entry.name);
+    for (const auto& entry : range) {
+      if constexpr (std::is_pointer_v<std::remove_cvref_t<decltype(entry)>>)
+        names.emplace_back(entry->name);
+      else
+        names.emplace_back(entry.name);
+    }
     return names;
   }
 
@@ -203,11 +209,7 @@ class AnswerSection : TaskSection {
   }
 
   void check_metric(const YamlNode& node, const std::string& name, const Metric* metric) const {
-    if (metric == nullptr) {
-      std::vector<std::string> names;
-      for (const Metric* known : all_metrics()) names.emplace_back(known->name);
-      check_name(node, "metric", name, names);
-    }
+    if (metric == nullptr) check_name(node, "metric", name, names_of(all_metrics()));
     if (std::ranges::find(metric->output_types, task_.output_type) == metric->output_types.end())
       fail(node, "the metric \"" + name + "\" does not apply to this output_type");
   }
