@@ -78,6 +78,7 @@ Preparation prepare(const CampaignConfig& config, const text::Tokenizer& tokeniz
     preparation.tasks.push_back({std::move(task), 0, {}, {}});
   }
   for (eval::BrokenTask& broken : selection.broken) {
+    if (config.fail_fast) util::fail_input("task {}: {}", broken.task, broken.error);
     PreparedTask prepared;
     prepared.task.task = broken.task;
     prepared.error = fmt::format("task {}: {}", broken.task, broken.error);

@@ -70,6 +70,7 @@ results::RunInfo run_info(const CampaignConfig& config, const Launch& launch, co
   info.cpu_isa = ops::cpu_isa_name();
   info.started_at = utc_now();
   info.max_length = launch.options.max_length;
+  info.groups = coordinator.preparation.groups;
   info.identity = journal_identity(launch, model_fingerprint, coordinator.tokenizer->fingerprint());
   return info;
 }

@@ -59,13 +59,7 @@ eval::TaskSelection select_tasks(const CampaignConfig& config) {
   for (const std::string& category : config.categories) {
     for (std::string& name : catalogue.in_category(category)) names.push_back(std::move(name));
   }
-  eval::TaskSelection selection = catalogue.select(names);
-  if (!eval::find_profile(config.profile).first_n_excludes_document) {
-    for (eval::TaskConfig& task : selection.tasks) {
-      if (task.fewshot.sampler == "first_n") task.fewshot.exclude_document = false;
-    }
-  }
-  return selection;
+  return catalogue.select(names);
 }
 
 eval::BuildOptions build_options(const CampaignConfig& config, const model::GenerationDefaults& defaults) {

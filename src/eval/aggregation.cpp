@@ -23,8 +23,12 @@ std::vector<double> numbers(Values values) {
   result.reserve(values.size());
   for (const OrderedJson& value : values) {
     // NaN has no JSON form; it is kept as null.
-    util::check_input(value.is_number() || value.is_null(), "a metric's value is not a number");
-    result.push_back(value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>());
+    util::check_input(value.is_number() || value.is_boolean() || value.is_null(),
+                      "a metric's value is not a number");
+    if (value.is_boolean())
+      result.push_back(value.get<bool>() ? 1 : 0);
+    else
+      result.push_back(value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>());
   }
   return result;
 }

@@ -10,7 +10,7 @@
 namespace assay::eval {
 namespace {
 
-constexpr Profile all[] = {{newest_profile, true, true}, {"lm-eval-0.4.9.1", false, false}};
+constexpr Profile all[] = {{newest_profile, true}, {"lm-eval-0.4.9.1", false}};
 
 }  // namespace
 

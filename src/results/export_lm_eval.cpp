@@ -162,6 +162,22 @@ OrderedJson metrics_of(const TaskSummary& task) {
   return out;
 }
 
+OrderedJson metrics_of(const GroupSummary& group) {
+  OrderedJson out;
+  out["alias"] = group.group.alias.empty() ? group.group.group : group.group.alias;
+  out["name"] = group.group.group;
+  out["sample_len"] = group.samples;
+  OrderedJson counts = OrderedJson::object();
+  for (const eval::MetricResult& metric : group.metrics) {
+    out[metric.metric + "," + metric.filter] = metric.value;
+    out[metric.metric + "_stderr," + metric.filter] =
+        metric.standard_error ? OrderedJson(*metric.standard_error) : OrderedJson("N/A");
+    counts[metric.metric + "," + metric.filter] = metric.samples;
+  }
+  if (!counts.empty()) out["sample_count"] = std::move(counts);
+  return out;
+}
+
 OrderedJson member(const OrderedJson& object, const char* key) {
   if (!object.is_object()) return nullptr;
   const auto found = object.find(key);
@@ -254,9 +270,18 @@ OrderedJson results_json(const ResultsReader& reader, const StartTime& start,
     by_name[task.task] = &task;
   }
   OrderedJson out;
+  OrderedJson groups = OrderedJson::object();
+  OrderedJson members = OrderedJson::object();
+  for (const GroupSummary& group : reader.groups()) {
+    members[group.group.group] = group.group.members;
+    if (group.metrics.empty()) continue;
+    groups[group.group.group] = metrics_of(group);
+    results[group.group.group] = groups[group.group.group];
+  }
   out["results"] = std::move(results);
-  for (const char* key :
-       {"group_subtasks", "configs", "versions", "n-shot", "higher_is_better", "n-samples"}) {
+  if (!groups.empty()) out["groups"] = std::move(groups);
+  out["group_subtasks"] = std::move(members);
+  for (const char* key : {"configs", "versions", "n-shot", "higher_is_better", "n-samples"}) {
     out[key] = OrderedJson::object();
   }
   for (const auto& [name, task] : by_name) {

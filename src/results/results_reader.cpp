@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "assay/util/error.hpp"
+#include "results/group_summary.hpp"
 #include "results/hdf5/read.hpp"
 #include "results/layout.hpp"
 #include "results/task_group.hpp"
@@ -30,6 +31,7 @@ RunInfo read_info(const hdf5::Group& root) {
   info.max_length = root.integer_attribute("max_length");
   info.configuration = root.json("configuration");
   info.identity = root.bytes("identity");
+  info.groups = groups_from_json(root.json("groups"), root.place("groups"));
   return info;
 }
 
@@ -77,6 +79,14 @@ double ResultsReader::wall_seconds() const {
 }
 const std::vector<TaskSummary>& ResultsReader::tasks() const {
   return impl_->tasks;
+}
+
+std::vector<GroupSummary> ResultsReader::groups() const {
+  std::map<std::string, GroupedTask> finished;
+  for (const TaskSummary& task : impl_->tasks) {
+    if (task.error.empty()) finished[task.task] = {task.samples, task.metrics};
+  }
+  return summarize_groups(impl_->info.groups, finished);
 }
 
 TaskSamples ResultsReader::samples(const std::string& task) const {

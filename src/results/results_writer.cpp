@@ -12,6 +12,7 @@
 #include "assay/util/clock.hpp"
 #include "assay/util/error.hpp"
 #include "assay/util/log.hpp"
+#include "results/group_summary.hpp"
 #include "results/hdf5/write.hpp"
 #include "results/journal_format.hpp"
 #include "results/layout.hpp"
@@ -109,6 +110,20 @@ void write_root(hid_t file, const RunInfo& info, bool finished, double wall_seco
   hdf5::write_bytes(file, "identity", info.identity);
 }
 
+// The groups' definitions, and the metrics of those whose tasks are all there.
+void write_groups(hid_t file, const RunInfo& info, const std::map<std::string, GroupedTask>& tasks) {
+  hdf5::write_bytes(file, "groups",
+                    to_json(info.groups).dump(2, ' ', false, util::OrderedJson::error_handler_t::replace));
+  const hdf5::Handle all = hdf5::create_group(file, "group_metrics");
+  for (const GroupSummary& group : summarize_groups(info.groups, tasks)) {
+    if (group.metrics.empty()) continue;
+    const hdf5::Handle of_group = hdf5::create_group(all.get(), group_name(group.group.group).c_str());
+    hdf5::write_text_attribute(of_group.get(), "group", group.group.group);
+    hdf5::write_integer_attribute(of_group.get(), "samples", group.samples);
+    write_metrics(of_group.get(), group.metrics);
+  }
+}
+
 std::string task_path(const std::string& task) {
   return "tasks/" + group_name(task);
 }
@@ -130,6 +145,7 @@ struct ResultsWriter::Impl {
   hdf5::Handle store;                          // all tasks, in memory
   std::vector<std::string> carried;            // tasks of an earlier run in `store`, not added again yet
   TaskTimings timings;                         // of this run's tasks, in the order of adding
+  std::map<std::string, GroupedTask> scored;   // tasks in `store` that did not fail
   std::map<std::string, std::size_t> planned;  // places of the run's tasks
   std::size_t saved_tasks = 0;                 // in the file
   std::size_t unsaved_tasks = 0;               // added since
@@ -172,6 +188,7 @@ void ResultsWriter::Impl::carry_over() {
   for (const TaskSummary& task : existing->tasks()) {
     hdf5::copy(file.get(), store.get(), task_path(task.task));
     carried.push_back(task.task);
+    if (task.error.empty()) scored[task.task] = {task.samples, task.metrics};
   }
   saved_tasks = carried.size();
 }
@@ -188,6 +205,7 @@ void ResultsWriter::Impl::put(const TaskResult& result) {
     hdf5::remove(store.get(), task_path(name));
     throw;
   }
+  if (result.error.empty()) scored[name] = {static_cast<std::int64_t>(result.samples.size()), result.metrics};
   timings.task.push_back(name);
   timings.seconds.push_back(result.seconds);
   timings.resumed_requests.push_back(result.resumed_requests);
@@ -197,6 +215,7 @@ void ResultsWriter::Impl::forget(const std::string& task) {
   const auto again = std::find(timings.task.begin(), timings.task.end(), task);
   if (again == timings.task.end() && std::erase(carried, task) == 0) return;
   hdf5::remove(store.get(), task_path(task));
+  scored.erase(task);
   if (again == timings.task.end()) return;
   const auto at = again - timings.task.begin();
   timings.task.erase(again);
@@ -240,6 +259,11 @@ void ResultsWriter::Impl::write(std::vector<std::string> tasks, const std::vecto
     const hdf5::Handle group = hdf5::create_group(file.get(), "tasks");
     for (const std::string& task : tasks) hdf5::copy(store.get(), file.get(), task_path(task));
     write_timings(file.get(), ordered_timings(), ranks);
+    std::map<std::string, GroupedTask> written;
+    for (const auto& [name, task] : scored) {
+      if (std::find(tasks.begin(), tasks.end(), name) != tasks.end()) written.emplace(name, task);
+    }
+    write_groups(file.get(), info, written);
   }
   // Also where it fails: the next try is for the next task, not for the destructor.
   unsaved_tasks = 0;

@@ -41,7 +41,7 @@ std::string align(const std::vector<Row>& rows) {
   return out;
 }
 
-std::string metric_table(const std::vector<TaskSummary>& tasks) {
+std::string metric_table(const std::vector<TaskSummary>& tasks, const std::vector<GroupSummary>& groups) {
   std::vector<Row> rows = {{"task", "metric", "filter", "shots", "samples", "value", "\u00b1 stderr"}};
   for (const TaskSummary& task : tasks) {
     for (const eval::MetricResult& metric : task.metrics) {
@@ -49,6 +49,19 @@ std::string metric_table(const std::vector<TaskSummary>& tasks) {
                       std::to_string(task.num_fewshot), std::to_string(metric.samples),
                       fmt::format("{:.4f}", metric.value),
                       metric.standard_error ? fmt::format("\u00b1 {:.4f}", *metric.standard_error) : ""});
+    }
+  }
+  for (const GroupSummary& group : groups) {
+    const std::string name = printable(group.group.alias.empty() ? group.group.group : group.group.alias);
+    for (const eval::MetricResult& metric : group.metrics) {
+      rows.push_back({name + " (" + std::to_string(group.tasks.size()) + " tasks)", printable(metric.metric),
+                      printable(metric.filter), "", std::to_string(metric.samples),
+                      fmt::format("{:.4f}", metric.value),
+                      metric.standard_error ? fmt::format("\u00b1 {:.4f}", *metric.standard_error) : ""});
+    }
+    if (group.missing_tasks > 0 && !group.group.metrics.empty()) {
+      rows.push_back({fmt::format("{} (lacks {} of {} tasks)", name, group.missing_tasks, group.tasks.size()),
+                      "", "", "", "", "", ""});
     }
   }
   return align(rows);
@@ -116,7 +129,7 @@ std::string timing(const std::vector<RankTiming>& ranks) {
 std::string show(const std::filesystem::path& file) {
   const ResultsReader reader(file);
   const std::vector<RankTiming> ranks = reader.rank_timings();
-  std::string out = header(reader, ranks) + "\n" + metric_table(reader.tasks());
+  std::string out = header(reader, ranks) + "\n" + metric_table(reader.tasks(), reader.groups());
   for (const TaskSummary& task : reader.tasks()) {
     if (!task.error.empty())
       out += fmt::format("FAILED   {}: {}\n", printable(task.task), printable(task.error));

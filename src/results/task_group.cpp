@@ -21,28 +21,6 @@ std::string to_text(const OrderedJson& value) {
   return value.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
-void write_metrics(hid_t task, const std::vector<eval::MetricResult>& metrics) {
-  std::vector<std::string> metric, filter;
-  std::vector<double> value, standard_error;
-  std::vector<std::int64_t> n;
-  std::vector<std::uint8_t> higher_is_better;
-  for (const eval::MetricResult& result : metrics) {
-    metric.push_back(result.metric);
-    filter.push_back(result.filter);
-    value.push_back(result.value);
-    standard_error.push_back(result.standard_error.value_or(std::nan("")));
-    n.push_back(result.samples);
-    higher_is_better.push_back(result.higher_is_better ? 1 : 0);
-  }
-  const hdf5::Handle group = hdf5::create_group(task, "metrics");
-  hdf5::write_names(group.get(), "metric", metric);
-  hdf5::write_names(group.get(), "filter", filter);
-  hdf5::write_column(group.get(), "value", value);
-  hdf5::write_column(group.get(), "standard_error", standard_error);
-  hdf5::write_column(group.get(), "samples", n);
-  hdf5::write_bools(group.get(), "higher_is_better", higher_is_better);
-}
-
 void write_samples(hid_t task, const std::vector<eval::Sample>& samples) {
   std::vector<std::int64_t> doc_id, first_request, requests;
   std::vector<std::string> doc_hash, prompt_hash, target_hash;
@@ -200,6 +178,28 @@ void write_scores(hid_t task, const TaskResult& result) {
 }
 
 }  // namespace
+
+void write_metrics(hid_t parent, const std::vector<eval::MetricResult>& metrics) {
+  std::vector<std::string> metric, filter;
+  std::vector<double> value, standard_error;
+  std::vector<std::int64_t> n;
+  std::vector<std::uint8_t> higher_is_better;
+  for (const eval::MetricResult& result : metrics) {
+    metric.push_back(result.metric);
+    filter.push_back(result.filter);
+    value.push_back(result.value);
+    standard_error.push_back(result.standard_error.value_or(std::nan("")));
+    n.push_back(result.samples);
+    higher_is_better.push_back(result.higher_is_better ? 1 : 0);
+  }
+  const hdf5::Handle group = hdf5::create_group(parent, "metrics");
+  hdf5::write_names(group.get(), "metric", metric);
+  hdf5::write_names(group.get(), "filter", filter);
+  hdf5::write_column(group.get(), "value", value);
+  hdf5::write_column(group.get(), "standard_error", standard_error);
+  hdf5::write_column(group.get(), "samples", n);
+  hdf5::write_bools(group.get(), "higher_is_better", higher_is_better);
+}
 
 std::string group_name(const std::string& task) {
   std::string name;

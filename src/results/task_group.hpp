@@ -12,6 +12,9 @@ namespace assay::results {
 /// percent-encoded, and the names "." and ".." too.
 [[nodiscard]] std::string group_name(const std::string& task);
 
+/// Creates the group "metrics" below `parent`.
+void write_metrics(hid_t parent, const std::vector<eval::MetricResult>& metrics);
+
 /// Creates the task's group below `tasks`. It depends on nothing but what the task was asked and answered.
 void write_task_group(hid_t tasks, const TaskResult& result);
 

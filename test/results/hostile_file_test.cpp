@@ -32,6 +32,7 @@ void write_results(const std::filesystem::path& path) {
 void read_everything(const std::filesystem::path& path) {
   const ResultsReader reader(path);
   for (const auto& task : reader.tasks()) (void)reader.samples(task.task);
+  (void)reader.groups();
   (void)reader.rank_timings();
   (void)reader.task_timings();
 }

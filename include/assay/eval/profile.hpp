@@ -1,4 +1,5 @@
-// Compatibility profiles: releases of lm-evaluation-harness whose scores are reproduced, where they differ.
+// Compatibility profiles: releases of lm-evaluation-harness whose tokens are reproduced, where they differ.
+// Prompts are those of the newest.
 #pragma once
 
 #include <span>
@@ -11,8 +12,6 @@ struct Profile {
   /// A prompt begins with what the tokenizer adds by default (BOS). Before, causal models got none, except
   /// those of the Gemma family.
   bool tokenizer_decides_bos = true;
-  /// The sampler first_n leaves out the document that is asked.
-  bool first_n_excludes_document = true;
 };
 
 inline constexpr std::string_view newest_profile = "lm-eval-0.4.13";

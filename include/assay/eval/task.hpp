@@ -146,7 +146,7 @@ class TaskCatalogue {
   /// Names of the entries of a category. Throws InputError, suggesting the nearest, if it has none.
   [[nodiscard]] std::vector<std::string> in_category(const std::string& category) const;
   /// Names of tasks, groups or tags, patterns with * and ?, or paths ending in .yaml or .yml. Throws
-  /// InputError: an unknown name (suggesting the nearest), a file or group that cannot be read
+  /// InputError: an unknown name (suggesting the nearest), a group that cannot be read
   /// ("<file>:<line>: ..."), one task in two forms.
   [[nodiscard]] TaskSelection select(const std::vector<std::string>& names) const;
   /// The one task that a name or path means.

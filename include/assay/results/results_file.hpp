@@ -32,6 +32,7 @@ struct RunInfo {
   std::string cpu_isa;
   std::string started_at;  ///< ISO 8601, UTC
   std::int64_t max_length = 0;
+  std::vector<eval::TaskGroup> groups;  ///< that the campaign named, and those within them
 };
 
 /// Wall time of each phase on one rank.

@@ -28,6 +28,15 @@ struct TaskSummary {
   std::string error;  ///< not empty: the task failed
 };
 
+/// A group of tasks and its metrics, which follow from those of the tasks.
+struct GroupSummary {
+  eval::TaskGroup group;
+  std::vector<std::string> tasks;  ///< below it, through any number of groups
+  std::size_t missing_tasks = 0;   ///< of them: failed, or not finished yet; then there are no metrics
+  std::int64_t samples = 0;
+  std::vector<eval::MetricResult> metrics;
+};
+
 /// The samples of a task with everything that was asked and answered. Per-sample vectors have one entry a
 /// sample.
 struct TaskSamples {
@@ -58,6 +67,7 @@ class ResultsReader {
   [[nodiscard]] bool finished() const;
   [[nodiscard]] double wall_seconds() const;                    ///< 0 until finished
   [[nodiscard]] const std::vector<TaskSummary>& tasks() const;  ///< in the order of the run
+  [[nodiscard]] std::vector<GroupSummary> groups() const;       ///< outer before inner
   [[nodiscard]] TaskSamples samples(const std::string& task) const;
   [[nodiscard]] std::vector<RankTiming> rank_timings() const;
   [[nodiscard]] std::vector<TaskTiming> task_timings() const;

@@ -91,7 +91,13 @@ class Selector {
 
  private:
   void add_file(const fs::path& file) {
-    const Definitions definitions = read_definitions(file);
+    Definitions definitions;
+    try {
+      definitions = read_definitions(file);
+    } catch (const util::InputError& error) {
+      selection_.broken.push_back({file.string(), error.what()});
+      return;
+    }
     for (const YamlNode& task : definitions.tasks) add_task(task, no_overrides_);
     if (!definitions.tasks.empty()) return;
     for (const YamlNode& group : definitions.groups) (void)add_group(group, no_overrides_, 0);
@@ -120,9 +126,15 @@ class Selector {
       for (const std::string& task : entry.tasks) add_named(task, overrides, depth);
       return entry.tasks;
     }
-    const Definitions& definitions = definitions_of(entry.file);
     const bool is_group = entry.kind == EntryKind::group;
-    for (const YamlNode& node : is_group ? definitions.groups : definitions.tasks) {
+    const Definitions* definitions = nullptr;
+    try {
+      definitions = &definitions_of(entry.file);
+    } catch (const util::InputError& error) {
+      selection_.broken.push_back({name, error.what()});
+      return {name};
+    }
+    for (const YamlNode& node : is_group ? definitions->groups : definitions->tasks) {
       if (node.find(is_group ? "group" : "task")->text != name) continue;
       return {is_group ? add_group(node, overrides, depth) : add_task(node, overrides)};
     }
