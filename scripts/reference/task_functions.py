@@ -585,6 +585,20 @@ def leaderboard_musr(r):
     r.values(["doc_to_text", "doc_to_choice"], documents)
 
 
+def generated(r):
+    name = "process_results_gen"
+    pool = ["The sky is blue.", "I have no comment.", "It is red . Or blue . Or none.", "Nothing happens when you do it.", "nothing", "É 中文, \u201cquoted\u201d text.", "1,000 dollars (or $5).",
+            "You will be fine; nothing happens to you when you do that.", "No.", "Yes . No . Maybe", "It's the U.S.A. that won.", "blue blue blue sky", "."]
+    replies = [*pool, "", " ", "The sky is red.", "nothing happens", "a\nb", "THE SKY IS BLUE", "I have no comment"]
+    for reply in replies:
+        for _ in range(4):
+            lists = {k: r.random.sample(pool, r.random.randint(1, 4)) for k in ("correct_answers", "incorrect_answers")}
+            r.add("results", name, document=lists, results=[reply])
+    r.add("results", name, document={"correct_answers": [], "incorrect_answers": ["x"]}, results=["x"])
+    r.add("results", name, document={"correct_answers": ["x"], "incorrect_answers": []}, results=["x"])
+    r.add("results", name, document={"correct_answers": ["x"]}, results=["x"])
+
+
 def truthfulqa(r):
     for _ in range(60):
         count = r.random.randint(1, 14)
@@ -593,13 +607,14 @@ def truthfulqa(r):
         r.add("results", "process_results_mc2", document={"mc2_targets": {"choices": [""] * count, "labels": labels}}, results=lps)
     r.add("results", "process_results_mc2", document={"mc2_targets": {"choices": ["", ""], "labels": [1]}}, results=[[-1.0, False], [-2.0, False]])
     r.add("results", "process_results_mc2", document={}, results=[[-1.0, False]])
+    generated(r)
     base = {"question": " Why? ", "best_answer": "x", "correct_answers": ["One", " two. ", "", "I have no comment"], "incorrect_answers": ["no!", "...", " "]}
     documents = [base, {**base, "correct_answers": []}, {**base, "correct_answers": UNICODE}, {**base, "incorrect_answers": UNICODE}, {**base, "correct_answers": ["I have no comment."]}]
     documents += [{**base, "question": t} for t in UNICODE]
     r.add("process", "process_docs_gen", documents=documents)
     for case in r.record["cases"]:
         if case["kind"] == "results":
-            case["relative"] = 1e-14  # exp() differs between libraries
+            case["relative"] = 1e-14  # exp() and log() differ between libraries
     for missing in ["question", "correct_answers", "incorrect_answers"]:
         r.add("process", "process_docs_gen", documents=[{k: v for k, v in base.items() if k != missing}])
     r.real("process", "process_docs_gen", "truthfulqa/truthful_qa/generation/validation")

@@ -9,8 +9,8 @@
 #include "assay/util/error.hpp"
 #include "eval/function_module.hpp"
 #include "eval/function_text.hpp"
-#include "eval/numpy_sum.hpp"
 #include "eval/python_regex.hpp"
+#include "eval/similarity/pairwise_sum.hpp"
 #include "eval/squad_text.hpp"
 
 namespace assay::eval {
@@ -98,7 +98,7 @@ double squad_f1_agg(std::span<const OrderedJson> pairs) {
     for (const std::string& gold : group.golds) best = std::max(best, word_f1(group.predictions[0], gold));
     scores.push_back(best);
   }
-  return numpy_sum(scores) / static_cast<double>(scores.size());
+  return pairwise_sum(scores) / static_cast<double>(scores.size());
 }
 
 constexpr std::string_view sources[] = {"5b63ff29067eea176299b87d3cf273091f24219e17a9baa89c0f02aad28a61a4"};
