@@ -146,8 +146,8 @@ bool Collector::take(engine::Completion completion) {
   done = 1;
   state.completions[planned.sample][planned.index] = std::move(completion);
   progress_.advance(prepared.task.task);
-  const bool failed = !state.error.empty();
   start_programs(planned.task, planned.sample);
+  const bool failed = !state.error.empty();
   if (--state.left == 0) complete_task(planned.task);
   return failed;
 }
@@ -180,6 +180,10 @@ void Collector::start_programs(std::size_t task, std::size_t sample) {
         eval::programs_to_run(prepared.task, prepared.samples[sample], state.completions[sample]));
   } catch (const util::InputError& error) {
     state.error = error.what();  // an answer that the task's filters cannot take, say
+    if (!fail_fast_) return;
+    journal_.sync();
+    progress_.clear();
+    throw;
   }
 }
 
@@ -230,7 +234,7 @@ void Collector::finish_task(std::size_t index) {
       }
       result.metrics = eval::aggregate(prepared.task, result.scores);
     } catch (const util::InputError& error) {
-      result.error = fmt::format("task {}: {}", prepared.task.task, error.what());
+      result.error = with_task(prepared.task.task, error.what());
     }
   }
   if (result.error.empty()) {

@@ -1,5 +1,7 @@
 #include "assay/campaign/config.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstdlib>
 #include <limits>
@@ -22,10 +24,18 @@ T parse_number(const std::string& text, const char* name, T low, T high) {
   return value;
 }
 
-bool parse_switch(const std::string& text, const char* name) {
+// What YAML 1.1 and people write for true and false.
+std::optional<bool> as_switch(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
   if (text == "true" || text == "yes" || text == "on" || text == "1") return true;
   if (text == "false" || text == "no" || text == "off" || text == "0") return false;
-  util::fail_input("{} is \"{}\"; give true or false", name, text);
+  return std::nullopt;
+}
+
+bool parse_switch(const std::string& text, const char* name) {
+  const auto value = as_switch(text);
+  util::check_input(value.has_value(), "{} is \"{}\"; give true or false", name, text);
+  return *value;
 }
 
 std::vector<std::string> split_list(const std::string& text) {
@@ -97,8 +107,8 @@ std::vector<Setting> make_settings() {
        "write prompts by the model's chat template, or by the named one of several "
        "(--apply-chat-template=NAME)",
        [](CampaignConfig& c, const std::string& v) {
-         const bool off = v == "false" || v == "no" || v == "off";
-         c.chat_template = off ? "" : v == "yes" || v == "on" ? "true" : v;
+         const auto wanted = as_switch(v);
+         c.chat_template = !wanted ? v : *wanted ? "true" : "";
        }},
       {"fewshot_as_multiturn", "BOOL",
        "with a chat template: few-shot examples as turns of their own (default true)",

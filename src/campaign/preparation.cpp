@@ -45,7 +45,7 @@ void prepare_task(const CampaignConfig& config, const eval::BuildOptions& option
     auto planned = encode_task(config, prepared, index, tokenizer, max_length);
     std::move(planned.begin(), planned.end(), std::back_inserter(preparation.requests));
   } catch (const util::InputError& error) {
-    prepared.error = fmt::format("task {}: {}", prepared.task.task, error.what());
+    prepared.error = with_task(prepared.task.task, error.what());
     prepared.samples.clear();
   }
 }
@@ -62,6 +62,10 @@ void warn_of_unused(const Preparation& preparation, const model::GenerationDefau
 }
 
 }  // namespace
+
+std::string with_task(const std::string& task, const std::string& error) {
+  return error.starts_with("task " + task) ? error : fmt::format("task {}: {}", task, error);
+}
 
 Preparation prepare(const CampaignConfig& config, const text::Tokenizer& tokenizer, std::int64_t max_length,
                     const model::GenerationDefaults& defaults) {

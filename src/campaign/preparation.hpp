@@ -31,6 +31,9 @@ struct PlannedRequest {
   engine::Request request;
 };
 
+/// An error that names its task, once.
+[[nodiscard]] std::string with_task(const std::string& task, const std::string& error);
+
 struct Preparation {
   std::vector<PreparedTask> tasks;
   std::vector<eval::TaskGroup> groups;   ///< that were named, and those within them

@@ -91,7 +91,8 @@ void prepare_coordinator(const CampaignConfig& config, const Launch& launch,
   coordinator.journal = coordinator.output->open_journal(
       journal_identity(launch, model_fingerprint, coordinator.tokenizer->fingerprint()));
   const auto& prepared = coordinator.preparation.tasks;
-  if (std::ranges::any_of(prepared, [](const PreparedTask& task) { return task.task.runs_code; }))
+  if (std::ranges::any_of(prepared,
+                          [](const PreparedTask& task) { return task.task.runs_code && task.error.empty(); }))
     coordinator.programs = std::make_unique<ProgramRuns>(config);
   coordinator.collector = std::make_unique<Collector>(coordinator.preparation, *coordinator.journal,
                                                       config.fail_fast, coordinator.programs.get());

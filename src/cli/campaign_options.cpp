@@ -13,11 +13,16 @@ std::string option_name(const char* setting) {
   return name;
 }
 
+// No names mean all settings.
+bool is_among(std::span<const std::string_view> names, const campaign::Setting& setting) {
+  return names.empty() || std::ranges::find(names, std::string_view(setting.name)) != names.end();
+}
+
 }  // namespace
 
 void add_setting_options(po::options_description& options, std::span<const std::string_view> names) {
   for (const campaign::Setting& setting : campaign::settings()) {
-    if (!names.empty() && std::ranges::find(names, std::string_view(setting.name)) == names.end()) continue;
+    if (!is_among(names, setting)) continue;
     const std::string name = option_name(setting.name);
     const std::string with_short = name == "output" ? "output,o" : name;
     if (*setting.placeholder == '\0') {
@@ -38,8 +43,10 @@ void add_campaign_options(po::options_description& options, po::positional_optio
   positional.add("campaign", 1);
 }
 
-void read_setting_options(const po::variables_map& values, campaign::CampaignConfig& config) {
+void read_setting_options(const po::variables_map& values, std::span<const std::string_view> names,
+                          campaign::CampaignConfig& config) {
   for (const campaign::Setting& setting : campaign::settings()) {
+    if (!is_among(names, setting)) continue;
     const std::string name = option_name(setting.name);
     if (values.count(name) == 0) continue;
     if (*setting.placeholder == '\0') {
@@ -65,7 +72,7 @@ campaign::CampaignConfig read_campaign_options(const po::variables_map& values) 
     config.tasks.clear();
     config.categories.clear();
   }
-  read_setting_options(values, config);
+  read_setting_options(values, {}, config);
   return config;
 }
 

@@ -12,8 +12,9 @@ namespace assay::cli {
 
 /// Adds one option for each of these campaign settings (names as in the YAML); all if there are none.
 void add_setting_options(po::options_description& options, std::span<const std::string_view> names);
-/// The options of add_setting_options() over `config`.
-void read_setting_options(const po::variables_map& values, campaign::CampaignConfig& config);
+/// The options of add_setting_options(), with the same names, over `config`.
+void read_setting_options(const po::variables_map& values, std::span<const std::string_view> names,
+                          campaign::CampaignConfig& config);
 
 /// Adds one option for every campaign setting, and the positional campaign file.
 void add_campaign_options(po::options_description& options, po::positional_options_description& positional);

@@ -20,7 +20,6 @@ const Filter* find_filter(std::string_view name) {
 
 OrderedJson apply_filters(const FilterPipeline& pipeline, OrderedJson responses,
                           const OrderedJson& document) {
-  constexpr std::string_view function_mark = "!function ";
   for (const FilterStep& step : pipeline.steps) {
     check_input(responses.is_array(), "the filter \"{}\" meets one response, not a list", step.function);
     const Filter* filter = find_filter(step.function);

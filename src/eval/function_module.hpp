@@ -17,6 +17,9 @@ namespace assay::eval {
 
 class PythonRandom;
 
+/// How a task keeps the name of a built-in function among field names and templates: this, then "module.name".
+inline constexpr std::string_view function_mark = "!function ";
+
 /// process_docs: changes the fields of one document in place, and may drop documents. One of `function`,
 /// `expand` and `draw` is set.
 struct NamedProcess {

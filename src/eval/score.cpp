@@ -21,8 +21,6 @@ using util::check_input;
 using util::OrderedJson;
 using Completions = std::vector<Completion>;
 
-constexpr std::string_view function_mark = "!function ";
-
 // What lm-eval keeps as a request's response: text, a log-probability, or that with "was it greedy".
 OrderedJson response_of(const Completion& completion, OutputType type) {
   switch (type) {
@@ -71,12 +69,19 @@ std::vector<std::string> programs_of(const Sample& sample, const MetricConfig& c
   return execution->programs(python_str(sample.target), predictions);
 }
 
-// Values of pass@k by the verdicts that stand at `next` on.
+// Verdicts on programs that are still to be used.
+struct Verdicts {
+  std::vector<bool>::const_iterator next;
+  std::vector<bool>::const_iterator end;
+};
+
+// Values of pass@k by the next verdicts.
 void score_execution(const Sample& sample, const MetricConfig& config, const OrderedJson& response,
-                     std::vector<bool>::const_iterator& next, MetricValues& values) {
+                     Verdicts& verdicts, MetricValues& values) {
   const auto programs = static_cast<int>(programs_of(sample, config, response).size());
-  const auto passed = static_cast<int>(std::count(next, next + programs, true));
-  next += programs;
+  check_input(verdicts.end - verdicts.next >= programs, "verdicts on its programs are missing");
+  const auto passed = static_cast<int>(std::count(verdicts.next, verdicts.next + programs, true));
+  verdicts.next += programs;
   const bool by_k = find_execution(config.function)->named_by_k;
   for (const int k : ks_of(config)) {
     if (k <= programs)
@@ -85,7 +90,7 @@ void score_execution(const Sample& sample, const MetricConfig& config, const Ord
 }
 
 SampleScore score_under(const TaskConfig& task, const Sample& sample, const FilterPipeline& pipeline,
-                        const Completions& completions, std::vector<bool>::const_iterator& verdict) {
+                        const Completions& completions, Verdicts& verdicts) {
   SampleScore score;
   score.filter = pipeline.name;
   score.filtered_response = filtered_responses(task, sample, pipeline, completions);
@@ -107,8 +112,14 @@ SampleScore score_under(const TaskConfig& task, const Sample& sample, const Filt
     }
   }
   for (const MetricConfig& config : task.metrics) {
+    if (const NamedMetric* named = find_named_metric(config.function)) {
+      const bool as_text = input.response.is_string() && !sample.several_targets;
+      const OrderedJson reference = as_text ? OrderedJson(python_str(sample.target)) : sample.target;
+      score.metrics[config.metric] = named->value(reference, input.response);
+      continue;
+    }
     if (!config.function.empty()) {
-      score_execution(sample, config, input.response, verdict, score.metrics);
+      score_execution(sample, config, input.response, verdicts, score.metrics);
       continue;
     }
     const Metric* metric = find_metric(config.metric);
@@ -192,13 +203,12 @@ MetricResult aggregate_metric(const TaskConfig& task, const std::string& name,
 std::vector<std::string> programs_to_run(const TaskConfig& task, const Sample& sample,
                                          const Completions& completions) {
   std::vector<std::string> programs;
-  if (std::ranges::all_of(task.metrics, [](const MetricConfig& c) { return c.function.empty(); }))
-    return programs;
+  if (!task.runs_code) return programs;
   for_sample(task, sample, completions, [&] {
     for (const FilterPipeline& pipeline : task.filters) {
       const OrderedJson responses = filtered_responses(task, sample, pipeline, completions);
       for (const MetricConfig& config : task.metrics) {
-        if (config.function.empty()) continue;
+        if (find_execution(config.function) == nullptr) continue;
         std::ranges::move(programs_of(sample, config, responses.at(0)), std::back_inserter(programs));
       }
     }
@@ -209,13 +219,11 @@ std::vector<std::string> programs_to_run(const TaskConfig& task, const Sample& s
 std::vector<SampleScore> score_sample(const TaskConfig& task, const Sample& sample,
                                       const Completions& completions, const std::vector<bool>& passed) {
   std::vector<SampleScore> scores;
-  const std::size_t programs = programs_to_run(task, sample, completions).size();
-  check_input(programs == passed.size(), "task {}, document {}: {} verdicts on {} programs", task.task,
-              sample.doc_id, passed.size(), programs);
-  auto verdict = passed.begin();
+  Verdicts verdicts{passed.begin(), passed.end()};
   for_sample(task, sample, completions, [&] {
     for (const FilterPipeline& pipeline : task.filters)
-      scores.push_back(score_under(task, sample, pipeline, completions, verdict));
+      scores.push_back(score_under(task, sample, pipeline, completions, verdicts));
+    check_input(verdicts.next == verdicts.end, "there are more verdicts than programs");
   });
   return scores;
 }

@@ -69,7 +69,15 @@ OrderedJson arguments_of(const eval::TextRequest& request) {
   return arguments;
 }
 
-// The response to one request, asked once.
+// How often each question was asked: that many requests follow each other.
+std::size_t repeats_of(const TaskSummary& task, const eval::Sample& sample) {
+  const auto repeats = task.config.find("repeats");
+  if (repeats == task.config.end() || !repeats->is_number_integer() || *repeats < 1) return 1;
+  const auto count = repeats->get<std::size_t>();
+  return sample.requests.size() % count == 0 ? count : 1;
+}
+
+// One response to a request.
 OrderedJson response_of(const engine::Completion& completion) {
   switch (completion.kind) {
     case engine::RequestKind::loglikelihood:
@@ -110,9 +118,13 @@ OrderedJson sample_line(const TaskSummary& task, const TaskSamples& samples, std
   line["target"] = eval::python_str(sample.target);
   line["arguments"] = OrderedJson::object();
   line["resps"] = OrderedJson::array();
+  const std::size_t repeats = repeats_of(task, sample);
   for (std::size_t r = 0; r < sample.requests.size(); ++r) {
-    line["arguments"]["gen_args_" + std::to_string(r)] = arguments_of(sample.requests[r]);
-    line["resps"].push_back(OrderedJson::array({response_of(samples.completions[i][r])}));
+    if (r % repeats == 0) {
+      line["arguments"]["gen_args_" + std::to_string(r / repeats)] = arguments_of(sample.requests[r]);
+      line["resps"].push_back(OrderedJson::array());
+    }
+    line["resps"].back().push_back(response_of(samples.completions[i][r]));
   }
   line["filtered_resps"] = as_text(score.filtered_response);
   line["filter"] = score.filter;

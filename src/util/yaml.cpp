@@ -19,7 +19,6 @@
 namespace assay::util {
 namespace {
 
-constexpr std::size_t max_bytes = std::size_t{16} << 20;
 constexpr int max_depth = 64;
 constexpr std::size_t max_nodes = 1'000'000;
 constexpr std::size_t max_expanded_bytes = std::size_t{64} << 20;  // an alias is a copy
@@ -128,7 +127,12 @@ class Builder {
       default:
         fail_input("{}:{}: not valid YAML (a value is missing)", source_, line);
     }
-    if (!anchor.empty()) anchors_[anchor] = {result, nodes_ - nodes_before, bytes_ - bytes_before};
+    if (!anchor.empty()) {
+      const std::size_t nodes = nodes_ - nodes_before;
+      const std::size_t bytes = bytes_ - bytes_before;
+      count(nodes, bytes, line);  // the copy that is kept for the aliases
+      anchors_[anchor] = {result, nodes, bytes};
+    }
     return result;
   }
 
@@ -292,7 +296,8 @@ std::optional<std::int64_t> parse_int(const std::string& text) {
 
 OrderedJson scalar_to_json(const YamlNode& node) {
   const std::string& text = node.text;
-  if (node.quoted || (!node.tag.empty() && node.tag[0] == '!')) return text;
+  const bool is_text = node.tag == "tag:yaml.org,2002:str" || (!node.tag.empty() && node.tag[0] == '!');
+  if (node.quoted || is_text) return text;
   if (text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL") return nullptr;
   for (const char* word : {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"}) {
     if (text == word) return true;
@@ -326,13 +331,13 @@ const YamlNode* YamlNode::find(std::string_view key) const {
 }
 
 YamlNode parse_yaml(std::string_view text, std::string_view source, DuplicateKeys duplicates) {
-  check_input(text.size() <= max_bytes, "{} is too large ({} bytes, limit {})", source, text.size(),
-              max_bytes);
+  check_input(text.size() <= max_yaml_bytes, "{} is too large ({} bytes, limit {})", source, text.size(),
+              max_yaml_bytes);
   return Builder(text, source, duplicates).document();
 }
 
 YamlNode read_yaml_file(const std::filesystem::path& path, DuplicateKeys duplicates) {
-  return parse_yaml(read_file(path, max_bytes), path.string(), duplicates);
+  return parse_yaml(read_file(path, max_yaml_bytes), path.string(), duplicates);
 }
 
 OrderedJson to_json(const YamlNode& node) {

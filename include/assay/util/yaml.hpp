@@ -3,6 +3,7 @@
 // follows YAML 1.1 as PyYAML reads it, because task files are shared with Python tools.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -41,6 +42,9 @@ struct YamlNode {
   [[nodiscard]] const YamlNode* find(std::string_view key) const;
 };
 
+/// Largest text that is read.
+inline constexpr std::size_t max_yaml_bytes = std::size_t{16} << 20;
+
 /// A key that a mapping has twice: an error, or, as Python's reader has it, the last one counts (with a
 /// warning).
 enum class DuplicateKeys { refused, last_counts };
@@ -51,8 +55,8 @@ enum class DuplicateKeys { refused, last_counts };
 [[nodiscard]] YamlNode read_yaml_file(const std::filesystem::path& path,
                                       DuplicateKeys duplicates = DuplicateKeys::refused);
 
-/// The value as PyYAML's safe loader types it: null, bool, int, float, string, list, object. Tagged
-/// scalars become strings.
+/// The value as PyYAML's safe loader types it: null, bool, int, float, string, list, object. Scalars
+/// tagged !!str, or by a tag of the file's own, become strings.
 [[nodiscard]] OrderedJson to_json(const YamlNode& node);
 
 }  // namespace assay::util

@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "assay/campaign/config.hpp"
+#include "assay/campaign/task_options.hpp"
 #include "assay/eval/data_check.hpp"
 #include "assay/eval/task.hpp"
 #include "assay/util/suggest.hpp"
-#include "cli/arguments.hpp"
+#include "cli/campaign_options.hpp"
 #include "cli/command.hpp"
 
 namespace assay::cli {
@@ -32,38 +32,25 @@ constexpr const char* examples =
     "  assay data show openai/gsm8k --config main --split test --limit 2\n";
 
 struct Wanted {
-  std::vector<std::string> tasks;
-  std::string category;
-  std::vector<fs::path> folders;
-  fs::path root;
+  campaign::CampaignConfig config;  ///< tasks, categories, folders of task files, data root
   eval::CountRows count = eval::CountRows::no;
+  [[nodiscard]] bool names_tasks() const { return !config.tasks.empty() || !config.categories.empty(); }
 };
 
-std::vector<std::string> split_list(const std::vector<std::string>& texts) {
-  std::vector<std::string> names;
-  for (const std::string& text : texts) {
-    for (std::size_t at = 0; at <= text.size();) {
-      const std::size_t end = std::min(text.find(',', at), text.size());
-      if (end > at) names.push_back(text.substr(at, end - at));
-      at = end + 1;
-    }
-  }
-  return names;
-}
+constexpr std::string_view settings[] = {"tasks", "category", "data_root", "include_path"};
 
 // The tasks that are meant. Those whose files cannot be read are told and passed over in a survey, and
 // refused where they were asked for.
 std::vector<eval::TaskConfig> selected_tasks(const Wanted& wanted) {
-  const eval::TaskCatalogue catalogue(campaign::task_search_path(wanted.folders));
-  std::vector<std::string> names = wanted.tasks;
-  if (!wanted.category.empty()) {
-    for (std::string& name : catalogue.in_category(wanted.category)) names.push_back(std::move(name));
+  campaign::CampaignConfig config = wanted.config;
+  const bool survey = !wanted.names_tasks();
+  if (survey) {
+    const eval::TaskCatalogue catalogue(campaign::task_search_path(config.task_folders));
+    for (const auto& [name, entry] : catalogue.entries()) {
+      if (entry.kind == eval::EntryKind::task) config.tasks.push_back(name);
+    }
   }
-  const bool survey = names.empty();
-  for (const auto& [name, entry] : catalogue.entries()) {
-    if (survey && entry.kind == eval::EntryKind::task) names.push_back(name);
-  }
-  eval::TaskSelection selection = catalogue.select(names);
+  eval::TaskSelection selection = campaign::select_tasks(config);
   for (const eval::BrokenTask& broken : selection.broken) {
     check_input(survey, "{}", broken.error);
     fmt::print("passed over: {}\n", broken.error);
@@ -133,7 +120,7 @@ void print_part(const std::string& dataset, DataState state, const Part& part) {
 
 util::ExitCode check(const Wanted& wanted) {
   const auto tasks = selected_tasks(wanted);
-  const auto reports = eval::check_data(wanted.root, tasks, wanted.count);
+  const auto reports = eval::check_data(wanted.config.data_root, tasks, wanted.count);
   std::map<std::string, std::map<DataState, Part>> datasets;
   std::set<std::string> not_ready;
   for (const SplitReport& report : reports) {
@@ -141,13 +128,13 @@ util::ExitCode check(const Wanted& wanted) {
     if (report.state != DataState::present) not_ready.insert(report.tasks.begin(), report.tasks.end());
   }
   std::error_code none;
-  fmt::print("data root: {}{}\n", wanted.root.string(),
-             fs::is_directory(wanted.root, none) ? "" : " (not a folder)");
+  fmt::print("data root: {}{}\n", wanted.config.data_root.string(),
+             fs::is_directory(wanted.config.data_root, none) ? "" : " (not a folder)");
   std::vector<std::string> to_download;
   for (auto& [dataset, parts] : datasets) {
     std::error_code ignored;
     for (auto& [state, part] : parts) {
-      part.partly = state == DataState::missing && fs::exists(wanted.root / dataset, ignored);
+      part.partly = state == DataState::missing && fs::exists(wanted.config.data_root / dataset, ignored);
       print_part(dataset, state, part);
     }
     if (parts.contains(DataState::missing)) to_download.push_back(dataset);
@@ -159,9 +146,9 @@ util::ExitCode check(const Wanted& wanted) {
         "call it "
         "huggingface-cli):\n");
     for (const std::string& dataset : to_download)
-      fmt::print("  {}\n", eval::download_command(wanted.root, dataset));
+      fmt::print("  {}\n", eval::download_command(wanted.config.data_root, dataset));
   }
-  const bool named = !wanted.tasks.empty() || !wanted.category.empty();
+  const bool named = wanted.names_tasks();
   return named && !not_ready.empty() ? util::ExitCode::usage : util::ExitCode::ok;
 }
 
@@ -171,22 +158,17 @@ util::ExitCode show(const Wanted& wanted, const po::variables_map& values, const
   const std::string config = values.count("config") > 0 ? values["config"].as<std::string>() : "";
   const auto limit = values["limit"].as<std::int64_t>();
   check_input(limit >= 0, "--limit is negative");
-  const std::int64_t rows = eval::show_rows(wanted.root, {dataset, config, values["split"].as<std::string>()},
-                                            limit, [](std::string_view row) { fmt::print("{}\n", row); });
+  const std::int64_t rows =
+      eval::show_rows(wanted.config.data_root, {dataset, config, values["split"].as<std::string>()}, limit,
+                      [](std::string_view row) { fmt::print("{}\n", row); });
   fmt::print(stderr, "{} of {} rows\n", std::min(limit, rows), rows);
   return util::ExitCode::ok;
 }
 
 Wanted read_options(const po::variables_map& values) {
   Wanted wanted;
-  if (values.count("tasks") > 0) wanted.tasks = split_list(values["tasks"].as<std::vector<std::string>>());
-  if (values.count("category") > 0) wanted.category = values["category"].as<std::string>();
-  if (values.count("include-path") > 0) {
-    for (const auto& folder : values["include-path"].as<std::vector<std::string>>())
-      wanted.folders.emplace_back(folder);
-  }
-  if (const char* root = std::getenv("ASSAY_DATA_ROOT")) wanted.root = root;
-  if (values.count("data-root") > 0) wanted.root = values["data-root"].as<std::string>();
+  if (const char* root = std::getenv("ASSAY_DATA_ROOT")) wanted.config.data_root = root;
+  read_setting_options(values, settings, wanted.config);
   if (values["rows"].as<bool>()) wanted.count = eval::CountRows::yes;
   return wanted;
 }
@@ -195,17 +177,11 @@ util::ExitCode run(const std::vector<std::string>& arguments) {
   po::options_description options("Options");
   options.add_options()("words", po::value<std::vector<std::string>>()->value_name("WORDS"),
                         "check, or show and a dataset (also as plain words)")(
-      "data-root", po::value<std::string>()->value_name("DIR"),
-      "folder of datasets (default: ASSAY_DATA_ROOT)")(
-      "tasks", po::value<std::vector<std::string>>()->value_name("NAMES"),
-      "check: only these tasks (comma-separated names or YAML paths)")(
-      "category", po::value<std::string>()->value_name("NAME"), "check: only tasks with this tag")(
-      "include-path", po::value<std::vector<std::string>>()->value_name("DIR"),
-      "check: folder of further task YAMLs, searched first")(
       "rows", po::bool_switch(), "check: read the files through and count their rows")(
       "config", po::value<std::string>()->value_name("NAME"), "show: configuration (dataset_name)")(
       "split", po::value<std::string>()->value_name("NAME"), "show: split")(
       "limit", po::value<std::int64_t>()->value_name("N")->default_value(5), "show: first N rows");
+  add_setting_options(options, settings);
   po::positional_options_description positional;
   positional.add("words", 2);
   const auto values = parse_arguments(arguments, options, positional, "data");
@@ -226,7 +202,8 @@ util::ExitCode run(const std::vector<std::string>& arguments) {
   const std::vector<std::string> verbs{"check", "show"};
   const bool known = std::ranges::count(verbs, words[0]) > 0;
   check_input(known, "cannot {} data{}; choose check or show", words[0], util::did_you_mean(words[0], verbs));
-  check_input(!wanted.root.empty(), "no data root is named; give --data-root DIR or set ASSAY_DATA_ROOT");
+  check_input(!wanted.config.data_root.empty(),
+              "no data root is named; give --data-root DIR or set ASSAY_DATA_ROOT");
   if (words[0] == "show") return show(wanted, values, words.size() > 1 ? words[1] : "");
   check_input(words.size() == 1, "too many words after check; tasks are named by --tasks");
   return check(wanted);

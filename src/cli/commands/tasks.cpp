@@ -76,6 +76,7 @@ util::ExitCode show(Wanted& wanted) {
   for (const eval::BrokenTask& broken : selection.broken) util::fail_input("{}", broken.error);
   eval::BuildOptions options = campaign::build_options(wanted.config, {});
   options.limit = wanted.doc + 1;
+  options.sample_seed.reset();  // the document of this number, not one of those drawn
   std::unique_ptr<text::Tokenizer> tokenizer;
   eval::EncodeOptions encoding;
   if (!wanted.config.model.empty()) {
@@ -107,6 +108,8 @@ util::ExitCode requests(Wanted& wanted) {
   for (const eval::TaskConfig& task : selection.tasks) {
     try {
       const eval::SampleSet set = eval::build_samples(task, options);
+      util::check_input(task.task.find('/') == std::string::npos && task.task[0] != '.',
+                        "the task {} cannot be the name of a file", task.task);
       const std::filesystem::path file = wanted.out / (task.task + ".jsonl");
       std::ofstream out(file, std::ios::binary);
       for (const eval::Sample& sample : set.samples) out << eval::request_lines(task, sample);
@@ -146,7 +149,7 @@ util::ExitCode run(const std::vector<std::string>& arguments) {
   wanted.verb = wanted.names[0];
   wanted.names.erase(wanted.names.begin());
   if (const char* root = std::getenv("ASSAY_DATA_ROOT")) wanted.config.data_root = root;
-  read_setting_options(values, wanted.config);
+  read_setting_options(values, settings, wanted.config);
   wanted.doc = values["doc"].as<std::int64_t>();
   util::check_input(wanted.doc >= 0 && wanted.doc < 1'000'000'000, "--doc is not the number of a document");
   if (values.count("out") > 0) wanted.out = values["out"].as<std::string>();

@@ -15,8 +15,6 @@ using text::python::shortened;
 using util::check_input;
 using util::OrderedJson;
 
-constexpr std::string_view function_mark = "!function ";
-
 // A target written as text: digits are an index where there are choices, and [...] a list where Python reads
 // one.
 OrderedJson typed_target(const std::string& text, bool has_choices) {

@@ -109,7 +109,7 @@ class AnswerSection : TaskSection {
     const std::string resolved = function_of(named);
     const NamedFilter* filter = find_named_filter(resolved);
     if (filter == nullptr) fail(named, "the function does not filter responses");
-    FilterStep step{"!function " + resolved, OrderedJson::object()};
+    FilterStep step{std::string(function_mark) + resolved, OrderedJson::object()};
     const std::vector<std::string> options(filter->options.begin(), filter->options.end());
     for (const auto& [key, value] : node.members) {
       if (key == "function" || key == "filter_fn") continue;
@@ -173,7 +173,7 @@ class AnswerSection : TaskSection {
     config.options = OrderedJson::object();
     const Metric* metric = nullptr;
     if (name->tag == "!function") {
-      read_execution(*name, config);
+      read_named_metric(*name, config);
     } else {
       config.metric = text_of(*name, "metric");
       metric = find_metric(config.metric);
@@ -198,14 +198,31 @@ class AnswerSection : TaskSection {
     return config;
   }
 
-  void read_execution(const YamlNode& name, MetricConfig& config) {
+  // A metric of built-in functions: one that scores a response, or one that runs it.
+  void read_named_metric(const YamlNode& name, MetricConfig& config) {
     config.function = function_of(name);
-    if (find_execution(config.function) == nullptr) fail(name, "the function does not score responses");
     if (task_.output_type != OutputType::generate_until)
-      fail(name, "programs are run for tasks of output_type generate_until alone");
-    config.metric = find_execution(config.function)->name;
+      fail(name, "functions score the responses of output_type generate_until alone");
+    if (const NamedExecution* execution = find_execution(config.function)) {
+      config.metric = execution->name;
+      task_.runs_code = true;
+    } else if (const NamedMetric* metric = find_named_metric(config.function)) {
+      config.metric = metric->name;
+    } else {
+      fail(name, "the function does not score responses");
+    }
     config.aggregation = "mean";
-    task_.runs_code = true;
+  }
+
+  // The k of pass@k: one number of programs, or several.
+  void check_k(const YamlNode& node) const {
+    const OrderedJson value = util::to_json(node);
+    const OrderedJson list = value.is_array() ? value : OrderedJson::array({value});
+    for (const OrderedJson& k : list) {
+      if (!k.is_number_integer() || k < 1 || k > task_.repeats)
+        fail(node, fmt::format("k is not a number of programs from 1 to repeats ({})", task_.repeats));
+    }
+    if (list.empty()) fail(node, "k names no number of programs");
   }
 
   void check_metric(const YamlNode& node, const std::string& name, const Metric* metric) const {
@@ -218,7 +235,7 @@ class AnswerSection : TaskSection {
     if (node.tag == "!function") {
       const std::string resolved = function_of(node);
       if (find_named_aggregation(resolved) == nullptr) fail(node, "the function does not aggregate");
-      return "!function " + resolved;
+      return std::string(function_mark) + resolved;
     }
     std::string name = text_of(node, "aggregation");
     check_name(node, "aggregation", name, names_of(all_aggregations()));
@@ -237,6 +254,11 @@ class AnswerSection : TaskSection {
     } else if (key == "hf_evaluate") {
       if (util::to_json(value) == true)
         fail(value, "metrics of the evaluate library are not supported (hf_evaluate)");
+    } else if (!config.function.empty() && find_execution(config.function) != nullptr) {
+      static const std::vector<std::string> keys = {"k", "aggregation", "higher_is_better"};
+      check_name(value, config.metric + " option", key, keys);
+      check_k(value);
+      config.options[key] = util::to_json(value);
     } else {
       // With process_results the function decides alone, and options have no effect.
       if (metric != nullptr && task_.process_results.empty() && !takes_options()) {

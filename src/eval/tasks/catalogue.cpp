@@ -179,18 +179,22 @@ class Selector {
     if (depth > max_group_depth)
       fail_input("{}: groups within one another more than {} deep", node.where(), max_group_depth);
     TaskGroup group = read_group(node);
-    for (const TaskGroup& other : selection_.groups) {
-      if (other.group == group.group) return group.group;
-    }
-    const std::size_t place = selection_.groups.size();
-    selection_.groups.push_back(group);
     YamlNode settings = no_overrides_;
     for (const auto& [key, value] : node.members) {
       if (!is_group_key(key)) set_member(settings, key, value);
     }
     for (const auto& [key, value] : overrides.members) set_member(settings, key, value);
+    const auto [known, is_new] = group_settings_.try_emplace(group.group, util::to_json(settings));
+    if (!is_new) {
+      if (known->second != util::to_json(settings))
+        fail_input("{}: the group {} is asked for twice with different settings; name one of them",
+                   node.where(), group.group);
+      return group.group;
+    }
+    const std::size_t place = selection_.groups.size();
+    selection_.groups.push_back(group);
+    check_group(node);
     const YamlNode* members = node.find("task");
-    if (members == nullptr) fail_input("{}: the group has no list \"task\"", node.where());
     std::vector<std::string> names;
     const auto add_all = [&](std::vector<std::string> added) {
       for (std::string& name : added) {
@@ -213,9 +217,6 @@ class Selector {
     }
     const YamlNode* group = member.find("group");
     const YamlNode* task = member.find("task");
-    if (member.kind != Kind::mapping || (group == nullptr && task == nullptr))
-      fail_input("{}: a member of a group is a name, or a mapping with \"task\" or \"group\"",
-                 member.where());
     YamlNode own = settings;
     if (group != nullptr && !entries_.contains(group->text)) {
       YamlNode inner = member;
@@ -237,6 +238,7 @@ class Selector {
 
   const Entries& entries_;
   std::map<fs::path, Definitions> files_;
+  std::map<std::string, util::OrderedJson> group_settings_;  ///< that a group's tasks were given
   TaskSelection selection_;
   YamlNode no_overrides_ = [] {
     YamlNode node;

@@ -13,7 +13,7 @@ using util::fail_input;
 using util::YamlNode;
 using Kind = YamlNode::Kind;
 
-constexpr std::size_t max_include_depth = 16;
+constexpr std::size_t max_family_nodes = 5'000'000;
 
 bool is_null(const YamlNode& node) {
   return util::to_json(node).is_null();
@@ -23,8 +23,10 @@ void remove_member(YamlNode& mapping, std::string_view key) {
   std::erase_if(mapping.members, [&](const auto& member) { return member.first == key; });
 }
 
-// Reads a file with what it includes; `chain` are the files that led here.
-YamlNode read_merged(const fs::path& file, std::vector<fs::path>& chain) {
+// Reads a file with what it includes; `chain` are the files that led here, `files` how many were read.
+YamlNode read_merged(const fs::path& file, std::vector<fs::path>& chain, std::size_t& files) {
+  if (++files > max_included_files)
+    fail_input("{}: more than {} files are included", file.string(), max_included_files);
   YamlNode own = util::read_yaml_file(file, util::DuplicateKeys::last_counts);
   if (own.kind != Kind::mapping)
     fail_input("{}:{}: a task file is a mapping of keys", file.string(), own.line);
@@ -49,7 +51,7 @@ YamlNode read_merged(const fs::path& file, std::vector<fs::path>& chain) {
       fail_input("{}: the included file {} does not exist", include.where(), path.string());
     if (std::ranges::find(chain, fs::weakly_canonical(path)) != chain.end())
       fail_input("{}: the file {} includes itself", include.where(), path.string());
-    YamlNode included = read_merged(path, chain);
+    YamlNode included = read_merged(path, chain, files);
     remove_member(included, "task_list");  // of the included file alone
     for (const auto& [key, value] : included.members) set_member(merged, key, value);
   }
@@ -70,7 +72,25 @@ YamlNode member_of_family(const YamlNode& shared, const std::string& kind, const
   return member;
 }
 
+std::size_t nodes_of(const YamlNode& node) {
+  std::size_t count = 1;
+  for (const YamlNode& item : node.items) count += nodes_of(item);
+  for (const auto& [key, value] : node.members) count += nodes_of(value);
+  return count;
+}
+
+// Every task has a copy of what they share.
+void check_family_size(const YamlNode& root) {
+  const YamlNode* tasks = root.find("tasks");
+  if (tasks == nullptr) return;
+  const std::size_t shared = nodes_of(root) - nodes_of(*tasks);
+  if (tasks->members.size() > 0 && shared > max_family_nodes / tasks->members.size())
+    fail_input("{}: {} tasks share {} values, which is too much for one file; split it", tasks->where(),
+               tasks->members.size(), shared);
+}
+
 Definitions read_family(const YamlNode& root) {
+  check_family_size(root);
   Definitions definitions;
   YamlNode shared = root;
   for (const char* key : {"tasks", "groups", "category"}) remove_member(shared, key);
@@ -115,7 +135,8 @@ YamlNode text_node(std::string text, const YamlNode& at) {
 
 Definitions read_definitions(const fs::path& file) {
   std::vector<fs::path> chain;
-  YamlNode root = read_merged(file, chain);
+  std::size_t files = 0;
+  YamlNode root = read_merged(file, chain, files);
   if (root.find("tasks") != nullptr || root.find("groups") != nullptr) {
     for (const char* key : {"task", "group"}) {
       if (const YamlNode* node = root.find(key))

@@ -4,6 +4,7 @@
 // that stand beside it, and may have `groups:` from names to the keys of a group.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -11,6 +12,10 @@
 #include "assay/util/yaml.hpp"
 
 namespace assay::eval {
+
+/// Includes within one another, and files that one task file may include in all.
+inline constexpr std::size_t max_include_depth = 16;
+inline constexpr std::size_t max_included_files = 256;
 
 /// Mappings; every node knows the file it was read from.
 struct Definitions {

@@ -63,6 +63,25 @@ bool is_group_key(const std::string& key) {
   return std::ranges::find(keys, key) != keys.end();
 }
 
+void check_group_member(const YamlNode& member) {
+  if (member.kind == Kind::scalar) return;
+  if (member.kind != Kind::mapping || (member.find("group") == nullptr && member.find("task") == nullptr))
+    fail_input("{}: a member of a group is a name, or a mapping with \"task\" or \"group\"", member.where());
+}
+
+void check_group(const YamlNode& node) {
+  (void)read_group(node);
+  const YamlNode* members = node.find("task");
+  if (members == nullptr) fail_input("{}: the group has no list \"task\"", node.where());
+  if (members->kind == Kind::scalar) return;
+  if (members->kind != Kind::sequence) fail_input("{}: the group's \"task\" is not a list", members->where());
+  for (const YamlNode& member : members->items) {
+    check_group_member(member);
+    if (const YamlNode* inner = member.find("group"); inner != nullptr && member.find("task") != nullptr)
+      check_group(member);
+  }
+}
+
 TaskGroup read_group(const YamlNode& node) {
   TaskGroup group;
   group.group = node.find("group")->text;

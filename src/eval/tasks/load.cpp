@@ -44,7 +44,7 @@ std::vector<std::string> validate_task_file(const std::filesystem::path& file) {
       collect([&] { read_task_prompts(root, task); });
       if (problems.size() == before) collect([&] { read_task_answers(root, task); });
     }
-    for (const util::YamlNode& root : definitions.groups) collect([&] { (void)read_group(root); });
+    for (const util::YamlNode& root : definitions.groups) collect([&] { check_group(root); });
   });
   return problems;
 }

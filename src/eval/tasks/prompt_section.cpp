@@ -25,7 +25,7 @@ class PromptSection : TaskSection {
       const std::string function = function_of(node);
       if (find_value(function) == nullptr)
         fail(node, "the function gives no text, index or list of a document");
-      return "!function " + function;
+      return std::string(function_mark) + function;
     }
     OrderedJson value = util::to_json(node);
     if (value.is_string()) {

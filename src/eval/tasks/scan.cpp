@@ -14,8 +14,6 @@ namespace fs = std::filesystem;
 using util::YamlNode;
 using Kind = YamlNode::Kind;
 
-constexpr std::uintmax_t max_file_bytes = 16 << 20;
-constexpr std::size_t max_include_depth = 16;
 constexpr std::array<std::string_view, 7> wanted = {"task",  "group",  "tag",    "category",
                                                     "tasks", "groups", "include"};
 
@@ -58,11 +56,10 @@ std::vector<std::string> texts(const YamlNode* node) {
 }
 
 // The wanted keys of a file, those of its includes under its own.
-YamlNode read_wanted(const fs::path& file, std::size_t depth) {
-  std::error_code error;
-  util::check_input(fs::file_size(file, error) <= max_file_bytes && !error, "{} is too large for a task file",
-                    file.string());
-  const std::string text = util::read_file(file);
+YamlNode read_wanted(const fs::path& file, std::size_t depth, std::size_t& files) {
+  util::check_input(++files <= max_included_files, "{}: more than {} files are included", file.string(),
+                    max_included_files);
+  const std::string text = util::read_file(file, util::max_yaml_bytes);
   YamlNode own;
   try {
     own = util::parse_yaml(wanted_lines(text), file.string());
@@ -74,7 +71,7 @@ YamlNode read_wanted(const fs::path& file, std::size_t depth) {
   util::check_input(includes.empty() || depth < max_include_depth, "{}: too many includes within one another",
                     file.string());
   for (auto include = includes.rbegin(); include != includes.rend(); ++include) {
-    const YamlNode other = read_wanted(file.parent_path() / *include, depth + 1);
+    const YamlNode other = read_wanted(file.parent_path() / *include, depth + 1, files);
     for (const auto& [key, value] : other.members) {
       if (own.find(key) == nullptr) own.members.emplace_back(key, value);
     }
@@ -85,7 +82,8 @@ YamlNode read_wanted(const fs::path& file, std::size_t depth) {
 }  // namespace
 
 FileNames scan_names(const fs::path& file) {
-  const YamlNode root = read_wanted(file, 0);
+  std::size_t files = 0;
+  const YamlNode root = read_wanted(file, 0, files);
   FileNames found;
   const std::vector<std::string> tags = texts(root.find("tag"));
   const std::vector<std::string> categories = texts(root.find("category"));
