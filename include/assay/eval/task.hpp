@@ -157,7 +157,8 @@ class TaskCatalogue {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Every problem of one file, "<file>:<line>: ..." each; empty if all its tasks and groups can be read.
+/// Every problem of one file, "<file>:<line>: ..." each, of what several tasks share once; empty if all its
+/// tasks and groups can be read.
 [[nodiscard]] std::vector<std::string> validate_task_file(const std::filesystem::path& file);
 
 /// Writes a conversation as the model wants it; the marked ranges are the turns' own text. With

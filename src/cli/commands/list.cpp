@@ -26,7 +26,7 @@ void list_tasks(const std::vector<std::filesystem::path>& folders) {
     const std::string from = entry.kind == eval::EntryKind::tag ? fmt::format("{} tasks", entry.tasks.size())
                                                                 : entry.file.string();
     fmt::print("{:<44} {:<5} {:<28} {}\n", name, kinds[static_cast<int>(entry.kind)],
-               fmt::join(entry.categories, ","), from);
+               fmt::format("{}", fmt::join(entry.categories, ",")), from);
   }
 }
 

@@ -71,26 +71,43 @@ eval::TaskSelection selected(Wanted& wanted) {
   return campaign::select_tasks(wanted.config);
 }
 
+// The tokenizer of --model, and how it is used; null without one.
+struct Encoding {
+  std::unique_ptr<text::Tokenizer> tokenizer;
+  eval::EncodeOptions options;
+
+  explicit Encoding(const campaign::CampaignConfig& config) {
+    if (config.model.empty()) return;
+    tokenizer = text::load_tokenizer(config.model);
+    const std::int64_t length =
+        config.max_length > 0 ? config.max_length : model::read_arch_spec(config.model).max_positions;
+    options = campaign::encode_options(config, length);
+  }
+  /// Tokens that the model would be given for a sample.
+  [[nodiscard]] std::int64_t count(const eval::Sample& sample) const {
+    std::size_t tokens = 0;
+    for (const eval::TextRequest& request : sample.requests) {
+      for (const auto& window : eval::encode(request, *tokenizer, options).windows)
+        tokens += window.tokens.size();
+    }
+    return static_cast<std::int64_t>(tokens);
+  }
+};
+
 util::ExitCode show(Wanted& wanted) {
   const eval::TaskSelection selection = selected(wanted);
   for (const eval::BrokenTask& broken : selection.broken) util::fail_input("{}", broken.error);
   eval::BuildOptions options = campaign::build_options(wanted.config, {});
   options.limit = wanted.doc + 1;
   options.sample_seed.reset();  // the document of this number, not one of those drawn
-  std::unique_ptr<text::Tokenizer> tokenizer;
-  eval::EncodeOptions encoding;
-  if (!wanted.config.model.empty()) {
-    tokenizer = text::load_tokenizer(wanted.config.model);
-    const std::int64_t length = wanted.config.max_length > 0
-                                    ? wanted.config.max_length
-                                    : model::read_arch_spec(wanted.config.model).max_positions;
-    encoding = campaign::encode_options(wanted.config, length);
-  }
+  const Encoding encoding(wanted.config);
   for (const eval::TaskConfig& task : selection.tasks) {
     const eval::SampleSet set = eval::build_samples(task, options);
     util::check_input(wanted.doc < static_cast<std::int64_t>(set.samples.size()),
                       "task {} has {} documents, so no document {}", task.task, set.documents, wanted.doc);
-    std::fputs(eval::describe_sample(task, set.samples.back(), tokenizer.get(), encoding).c_str(), stdout);
+    std::fputs(
+        eval::describe_sample(task, set.samples.back(), encoding.tokenizer.get(), encoding.options).c_str(),
+        stdout);
   }
   return util::ExitCode::ok;
 }
@@ -99,6 +116,7 @@ util::ExitCode requests(Wanted& wanted) {
   util::check_input(!wanted.out.empty(), "say where to: `assay tasks requests TASKS --out DIR`");
   const eval::TaskSelection selection = selected(wanted);
   const eval::BuildOptions options = campaign::build_options(wanted.config, {});
+  const Encoding encoding(wanted.config);
   std::filesystem::create_directories(wanted.out);
   std::size_t failed = 0;
   for (const eval::BrokenTask& broken : selection.broken) {
@@ -114,7 +132,13 @@ util::ExitCode requests(Wanted& wanted) {
       std::ofstream out(file, std::ios::binary);
       for (const eval::Sample& sample : set.samples) out << eval::request_lines(task, sample);
       util::check_input(out.flush().good(), "{} cannot be written", file.string());
-      fmt::print("{}\t{}\t{}\n", task.task, set.samples.size(), file.string());
+      std::string tokens;
+      if (encoding.tokenizer != nullptr) {
+        std::int64_t sum = 0;
+        for (const eval::Sample& sample : set.samples) sum += encoding.count(sample);
+        tokens = fmt::format("\t{} tokens", sum);
+      }
+      fmt::print("{}\t{} documents{}\t{}\n", task.task, set.samples.size(), tokens, file.string());
     } catch (const util::InputError& error) {
       util::log_error("{}; the other tasks go on", error.what());
       ++failed;
@@ -134,12 +158,14 @@ util::ExitCode run(const std::vector<std::string>& arguments) {
   positional.add("words", -1);
   const auto values = parse_arguments(arguments, options, positional, "tasks");
   if (values.count("help") > 0) {
-    print_help("assay tasks validate FILE... | show TASK | requests TASK,... --out DIR [OPTIONS]",
-               "validate  explains every problem of task files, with its line\n"
-               "show      prints the exact prompt, continuations and stop strings of one document; with\n"
-               "          --model its tokens too\n"
-               "requests  writes every request of the tasks as JSON lines, in lm-evaluation-harness's order",
-               options, examples);
+    print_help(
+        "assay tasks validate FILE... | show TASK | requests TASK,... --out DIR [OPTIONS]",
+        "validate  explains every problem of task files, with its line\n"
+        "show      prints the exact prompt, continuations and stop strings of one document; with\n"
+        "          --model its tokens too\n"
+        "requests  writes every request of the tasks as JSON lines, in lm-evaluation-harness's order;\n"
+        "          with --model it counts their tokens",
+        options, examples);
     return util::ExitCode::ok;
   }
   const std::vector<std::string> verbs{"validate", "show", "requests"};

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "assay/eval/task.hpp"
@@ -24,28 +25,50 @@ TaskConfig load_task(const std::filesystem::path& file) {
   return read_task(definitions.tasks[0]);
 }
 
+namespace {
+
+// True if an error at "<file>:<line>: " is about this node or what is within it.
+bool is_about(const util::YamlNode& node, const std::string& error) {
+  const auto within = [&](const util::YamlNode& inner) { return is_about(inner, error); };
+  return error.starts_with(node.where() + ": ") || std::ranges::any_of(node.items, within) ||
+         std::ranges::any_of(node.members, [&](const auto& member) { return within(member.second); });
+}
+
+// Every problem of one task: after each, the key it is about is left out and the task read again.
+void collect_problems(util::YamlNode root, std::vector<std::string>& problems) {
+  std::vector<std::string> left_out;
+  for (;;) {
+    std::string error;
+    try {
+      (void)read_task(root);
+      return;
+    } catch (const util::InputError& caught) {
+      error = caught.what();
+    }
+    const auto names = [&](const std::string& key) {
+      return error.find("\"" + key + "\" is missing") != std::string::npos;
+    };
+    if (std::ranges::any_of(left_out, names)) return;  // only because it was left out
+    if (std::ranges::find(problems, error) == problems.end()) problems.push_back(error);
+    const auto culprit = std::ranges::find_if(
+        root.members, [&](const auto& member) { return is_about(member.second, error); });
+    if (culprit == root.members.end() || culprit->first == "task") return;
+    left_out.push_back(culprit->first);
+    root.members.erase(culprit);
+  }
+}
+
+}  // namespace
+
 std::vector<std::string> validate_task_file(const std::filesystem::path& file) {
   std::vector<std::string> problems;
-  const auto collect = [&](auto function) {
-    try {
-      function();
-    } catch (const util::InputError& error) {
-      problems.emplace_back(error.what());
-    }
-  };
-  collect([&] {
+  try {
     const Definitions definitions = read_definitions(file);
-    for (const util::YamlNode& root : definitions.tasks) {
-      TaskConfig task;
-      task.file = *root.source;
-      const std::size_t before = problems.size();
-      // Each section by itself, so that one problem does not hide the next.
-      collect([&] { read_task_data(root, task); });
-      collect([&] { read_task_prompts(root, task); });
-      if (problems.size() == before) collect([&] { read_task_answers(root, task); });
-    }
-    for (const util::YamlNode& root : definitions.groups) collect([&] { check_group(root); });
-  });
+    for (const util::YamlNode& root : definitions.tasks) collect_problems(root, problems);
+    for (const util::YamlNode& root : definitions.groups) check_group(root);
+  } catch (const util::InputError& error) {
+    problems.emplace_back(error.what());
+  }
   return problems;
 }
 

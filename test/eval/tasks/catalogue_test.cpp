@@ -68,6 +68,25 @@ TEST_CASE(
   CHECK(validate_task_file(folder.path() / "a.yaml").empty());
 }
 
+TEST_CASE("validation tells every problem of a file, what tasks share once") {
+  const TemporaryFolder folder;
+  const auto file =
+      folder.write("f.yaml", body +
+                                 "num_fewshot: many\ndataset_kwargs: {column_names: [x]}\nmisspelt: 1\n"
+                                 "filter_list: []\ntasks:\n  a: {description: '{{'}\n  b: {}\n");
+  const auto problems = validate_task_file(file);
+  const auto told = [&](const std::string& words) {
+    return std::ranges::count_if(
+        problems, [&](const std::string& problem) { return problem.find(words) != std::string::npos; });
+  };
+  CHECK(problems.size() == 5);
+  CHECK(told("f.yaml:6: num_fewshot") == 1);
+  CHECK(told("f.yaml:7: ") == 1);
+  CHECK(told("f.yaml:8: ") == 1);
+  CHECK(told("f.yaml:9: filter_list") == 1);
+  CHECK(told("f.yaml:11: description") == 1);
+}
+
 TEST_CASE("groups hold tasks, tags and groups, and hand settings down") {
   const TemporaryFolder folder;
   folder.write("t1.yaml", "task: t1\ntag: pair\n" + body);
