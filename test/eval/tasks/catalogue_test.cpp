@@ -139,21 +139,5 @@ TEST_CASE("a family file holds many tasks and their groups") {
   CHECK(input_error([&] { (void)catalogue.in_category("codign"); }).find("\"coding\"") != std::string::npos);
 }
 
-TEST_CASE("every shipped task loads and has a version") {
-  const TaskCatalogue catalogue({std::filesystem::path(ASSAY_SOURCE_DIR) / "configs" / "tasks"});
-  for (const auto& [name, entry] : catalogue.entries()) {
-    INFO(name);
-    if (entry.kind == EntryKind::task) {
-      const TaskConfig task = catalogue.load(name);
-      CHECK(task.task == name);
-      CHECK(task.metadata.contains("version"));
-    } else {
-      const TaskSelection selection = catalogue.select({name});
-      CHECK(selection.broken.empty());
-      CHECK_FALSE(selection.tasks.empty());
-    }
-  }
-}
-
 }  // namespace
 }  // namespace assay::eval
