@@ -4,6 +4,7 @@
 #include <fstream>
 #include <set>
 
+#include "assay/eval/score.hpp"
 #include "assay/eval/task.hpp"
 #include "eval/metric.hpp"
 #include "eval/support.hpp"
@@ -194,12 +195,31 @@ TEST_CASE("svamp asks the question behind its story and wants a plain number") {
         "Q: It rained. How much?\nA:");
 }
 
-TEST_CASE("gsm_hard wants whole numbers without a fraction, others as they are written") {
+// Whether an answer counts, by the task's own filters and metric.
+double exact_match(const std::string& name, const std::string& documents, const std::string& answer) {
+  const test::TemporaryFolder root;
+  const TaskConfig& task = task_named(name);
+  root.write(fs::path(task.dataset_path) / "default" / (task.test_split + ".jsonl"), documents);
+  BuildOptions options;
+  options.data_root = root.path();
+  const Sample sample = build_samples(task, options).samples.at(0);
+  engine::Completion completion;
+  completion.text = answer;
+  return score_sample(task, sample, std::vector{completion}).at(0).metrics.at("exact_match").get<double>();
+}
+
+TEST_CASE("gsm_hard compares numbers up to the first decimal place") {
   const std::string before = R"({"input": "What is left of 7?", "code": "", "target": )";
   CHECK(ask("gsm_hard", before + "5.0}").prompt == "Q: What is left of 7?\nA:");
   CHECK(ask("gsm_hard", before + "5.0}").target == "5");
   CHECK(ask("gsm_hard", before + "-4892011}").target == "-4892011");
-  CHECK(ask("gsm_hard", before + "-2.25}").target == "-2.25");
+  CHECK(ask("gsm_hard", before + "3244047.0999999996}").target == "3244047.1");
+  CHECK(exact_match("gsm_hard", before + "5.0}", " So 7 - 2. The answer is 5.") == 1);
+  CHECK(exact_match("gsm_hard", before + "5.0}", " The answer is 5.00 dollars.") == 1);
+  CHECK(exact_match("gsm_hard", before + "5.0}", " The answer is 5.1 dollars.") == 0);
+  CHECK(exact_match("gsm_hard", before + "14053029.666666666}", " The answer is 14,053,029.67.") == 1);
+  CHECK(exact_match("gsm_hard", before + "14053029.666666666}", " The answer is 14053029.") == 0);
+  CHECK(exact_match("gsm_hard", before + "-15.0}", " The answer is 15.") == 0);
 }
 
 TEST_CASE("mbpp_sanitized shows all tests and runs them with their imports") {
