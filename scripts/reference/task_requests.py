@@ -64,17 +64,17 @@ def parse_arguments():
     return options
 
 
-def shipped_tasks():
-    """Names in configs/tasks: `task:` of a plain file, the keys of `tasks:` of a family."""
+def shipped_names(kind="tasks"):
+    """Names in configs/tasks: of tasks, `task:` of a plain file and the keys of `tasks:` of a family; or of groups."""
     names = []
     for path in sorted((ROOT / "configs" / "tasks").glob("**/*.yaml")):
-        in_family = False
+        in_mapping = False
         for line in path.read_text(encoding="utf-8").split("\n"):
             if line[:1] not in (" ", "#", ""):
-                in_family = line.startswith("tasks:")
-                if plain := re.match(r"task: *(\S+)", line):
+                in_mapping = line.startswith(kind + ":")
+                if kind == "tasks" and (plain := re.match(r"task: *(\S+)", line)):
                     names.append(plain[1])
-            elif in_family and (member := re.match(r"  ([^ #:]+):", line)):
+            elif in_mapping and (member := re.match(r"  ([^ #:]+):", line)):
                 names.append(member[1])
     return names
 
@@ -217,7 +217,7 @@ def main():
 
     evaluate.load = lambda *_arguments, **_keywords: NoMetric()
     manager = TaskManager()
-    names = list(with_data(options.tasks.split(",") if options.tasks else shipped_tasks(), manager, data))
+    names = list(with_data(options.tasks.split(",") if options.tasks else shipped_names(), manager, data))
     options.out.mkdir(parents=True, exist_ok=True)
     for setting in options.settings.split(","):
         result = {"lm_eval": lm_eval.__version__, "transformers": transformers.__version__, "limit": options.limit,
