@@ -12,14 +12,15 @@ using Catch::Contains;
 TEST_CASE("help names every command, shows examples and exit codes") {
   const auto result = run_assay({"--help"});
   CHECK(result.exit_code == 0);
-  for (const char* word : {"run", "plan", "list", "results", "doctor", "version", "Examples:", "75"}) {
+  for (const char* word :
+       {"run", "plan", "list", "tasks", "data", "results", "doctor", "version", "Examples:", "75"}) {
     CHECK_THAT(result.out, Contains(word));
   }
   CHECK(result.err.empty());
 }
 
 TEST_CASE("every command explains itself with examples") {
-  for (const char* command : {"run", "plan", "list", "data", "results", "doctor", "version"}) {
+  for (const char* command : {"run", "plan", "list", "tasks", "data", "results", "doctor", "version"}) {
     const auto result = run_assay({command, "--help"});
     INFO(command);
     CHECK(result.exit_code == 0);
