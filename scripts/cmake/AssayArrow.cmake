@@ -35,7 +35,10 @@ function(assay_arrow_from folder)
   add_library(assay_arrow INTERFACE)
   target_include_directories(assay_arrow SYSTEM INTERFACE "${folder}/include")
   target_link_libraries(assay_arrow INTERFACE "${parquet}" "${arrow}")
-  set(ASSAY_ARROW_COPIED "${arrow};${parquet}" PARENT_SCOPE)
+  # The wheel's libraries are files of their own, which an installation takes along; others stay where they are.
+  if(folder STREQUAL "${CMAKE_SOURCE_DIR}/build/arrow")
+    set(ASSAY_ARROW_COPIED "${arrow};${parquet}" PARENT_SCOPE)
+  endif()
   message(STATUS "Found Apache Arrow ${major}: ${folder}")
 endfunction()
 

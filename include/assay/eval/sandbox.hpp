@@ -67,8 +67,9 @@ struct SandboxProbe {
 /// to start.
 ///
 /// The verdict comes from a token that the program is not given, so printing, exit codes and closed files do
-/// not make a pass. A program that searches its interpreter's memory for the token can cheat, as with every
-/// evaluation that runs the tests in the program's own interpreter; it cannot leave the sandbox by that.
+/// not make a pass. A program that looks for the token in its interpreter (in the frame that runs it, say) can
+/// cheat, as with every evaluation that runs the tests in the program's own interpreter; it cannot leave the
+/// sandbox by that.
 class Sandbox {
  public:
   /// Throws InputError, with what to do, where a sandbox cannot be built.

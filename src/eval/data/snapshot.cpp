@@ -84,7 +84,7 @@ Snapshot::Snapshot(fs::path folder, fs::path boundary)
     : folder_(std::move(folder)), boundary_(std::move(boundary)), card_(read_dataset_card(folder_)) {
   std::error_code error;
   std::size_t seen = 0;
-  fs::recursive_directory_iterator it(folder_, fs::directory_options::skip_permission_denied, error);
+  fs::recursive_directory_iterator it(folder_, fs::directory_options::none, error);
   for (const fs::recursive_directory_iterator end; !error && it != end; it.increment(error)) {
     check_input(++seen <= max_files, "{} holds more than {} files, which is no dataset that can be read",
                 folder_.string(), max_files);
@@ -94,6 +94,8 @@ Snapshot::Snapshot(fs::path folder, fs::path boundary)
     if (format_of(name) == DataFormat::none || is_metadata(name) || !it->is_regular_file(ignored)) continue;
     files_.push_back(it->path().lexically_relative(folder_).generic_string());
   }
+  // Part of a split would pass for the whole.
+  check_input(!error, "{} cannot be listed ({})", folder_.string(), error.message());
   std::ranges::sort(files_);
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 #include "assay/eval/sandbox.hpp"
@@ -9,7 +10,14 @@ ExecutionPool::ExecutionPool(Sandbox sandbox, int workers) : sandbox_(std::move(
   constexpr int most = 8;
   const int cores = static_cast<int>(std::thread::hardware_concurrency());
   const int count = workers > 0 ? workers : std::clamp(cores / 2, 1, most);
-  for (int worker = 0; worker < count; ++worker) threads_.emplace_back([this] { work(); });
+  for (int worker = 0; worker < count; ++worker) {
+    try {
+      threads_.emplace_back([this] { work(); });
+    } catch (const std::system_error&) {
+      if (threads_.empty()) throw;  // fewer workers are enough where threads are short
+      break;
+    }
+  }
 }
 
 ExecutionPool::~ExecutionPool() {

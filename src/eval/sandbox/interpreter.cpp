@@ -81,6 +81,13 @@ Interpreter find_interpreter(const std::string& python) {
     if (!shown("/usr") && std::none_of(found.folders.begin(), found.folders.end(), shown))
       found.folders.push_back(folder);
   }
+  // A link to an interpreter elsewhere: the sandbox shows its installation, not the link.
+  const auto holds = [&](const std::string& folder) { return is_within(found.executable, folder); };
+  if (!holds("/usr") && std::none_of(found.folders.begin(), found.folders.end(), holds)) {
+    std::error_code error;
+    const auto target = std::filesystem::canonical(found.executable, error);
+    if (!error) found.executable = target.string();
+  }
   return found;
 }
 

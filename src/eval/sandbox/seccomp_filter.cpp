@@ -40,6 +40,11 @@ constexpr std::uint32_t refused[] = {
 #endif
     // network
     SYS_socket,
+    // memory that the limit of address space does not see
+    SYS_shmget,
+    SYS_msgget,
+    SYS_memfd_create,
+    447 /* memfd_secret */,
     // mounts and namespaces
     SYS_mount,
     SYS_umount2,

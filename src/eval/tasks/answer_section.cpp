@@ -84,6 +84,9 @@ class AnswerSection : TaskSection {
       fail(node,
            "a filter follows " + before.steps.back().function + ", which leaves one response, not a list");
     }
+    if (step.function == "take_first_k" && step.options["k"] > task_.repeats)
+      fail(node,
+           fmt::format("take_first_k wants more responses than there are (repeats: {})", task_.repeats));
     if (task_.output_type != OutputType::generate_until && step.function != "take_first") {
       fail(node, "only take_first applies to a task that generates nothing");
     }
@@ -205,7 +208,7 @@ class AnswerSection : TaskSection {
       fail(name, "functions score the responses of output_type generate_until alone");
     if (const NamedExecution* execution = find_execution(config.function)) {
       config.metric = execution->name;
-      task_.runs_code = true;
+      task_.runs_code = task_.process_results.empty();  // which decides alone
     } else if (const NamedMetric* metric = find_named_metric(config.function)) {
       config.metric = metric->name;
     } else {

@@ -214,12 +214,15 @@ class JsonWriter {
   }
   void new_line(int depth) {
     if (!style_.indent) return;
-    Budget::work(style_.indent->size() * static_cast<std::size_t>(depth));
+    Budget::text(1 + style_.indent->size() * static_cast<std::size_t>(depth));
     out_.append("\n");
     for (int i = 0; i < depth; ++i) out_.append(*style_.indent);
   }
   // Python strips the space after the comma where lines are broken.
-  void separate() { out_.append(style_.item_separator); }
+  void separate() {
+    Budget::text(style_.item_separator.size());
+    out_.append(style_.item_separator);
+  }
 
   void append(const Value& value, int depth) {
     const Depth guard;
@@ -272,6 +275,7 @@ class JsonWriter {
       first = false;
       new_line(depth + 1);
       append_key(key);
+      Budget::text(style_.key_separator.size());
       out_.append(style_.key_separator);
       append(value, depth + 1);
     }

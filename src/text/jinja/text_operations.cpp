@@ -12,6 +12,12 @@ namespace assay::text::jinja {
 
 namespace {
 
+// Parts of a text may be many more than its limits foresee: each counts as a value when it is made.
+void add_part(std::vector<MarkedText>& parts, MarkedText part) {
+  Budget::values(1);
+  parts.push_back(std::move(part));
+}
+
 // The bytes of the character at `at`.
 std::size_t character_size(std::string_view text, std::size_t at) {
   std::size_t end = at + 1;
@@ -46,7 +52,7 @@ std::vector<MarkedText> split_at_spaces(const MarkedText& text, std::int64_t mos
     end = begin + python::rstrip(rest()).size();
     if (begin == end) break;
     if (most >= 0 && static_cast<std::int64_t>(out.size()) == most) {
-      out.push_back(text.substr(begin, end - begin));
+      add_part(out, text.substr(begin, end - begin));
       break;
     }
     if (from_right) {
@@ -55,13 +61,13 @@ std::vector<MarkedText> split_at_spaces(const MarkedText& text, std::int64_t mos
                                         last_character_size(rest().substr(0, at - begin)))) {
         at -= last_character_size(rest().substr(0, at - begin));
       }
-      out.push_back(text.substr(at, end - at));
+      add_part(out, text.substr(at, end - at));
       end = at;
     } else {
       std::size_t at = begin;
       while (at < end && !is_space_at(at, character_size(text.bytes(), at)))
         at += character_size(text.bytes(), at);
-      out.push_back(text.substr(begin, at - begin));
+      add_part(out, text.substr(begin, at - begin));
       begin = at;
     }
   }
@@ -103,10 +109,10 @@ std::vector<MarkedText> split_from_right(const MarkedText& text, const std::stri
     const std::size_t found = find_first(mirrored, mirrored_separator, text.size() - end);
     if (found == std::string::npos) break;
     const std::size_t begin = text.size() - found;
-    out.push_back(text.substr(begin, end - begin));
+    add_part(out, text.substr(begin, end - begin));
     end = begin - separator.size();
   }
-  out.push_back(text.substr(0, end));
+  add_part(out, text.substr(0, end));
   std::reverse(out.begin(), out.end());
   return out;
 }
@@ -122,10 +128,10 @@ std::vector<MarkedText> split(const MarkedText& text, const std::optional<std::s
   while (most < 0 || static_cast<std::int64_t>(out.size()) < most) {
     const std::size_t at = find_first(text.bytes(), *separator, begin);
     if (at == std::string::npos) break;
-    out.push_back(text.substr(begin, at - begin));
+    add_part(out, text.substr(begin, at - begin));
     begin = at + separator->size();
   }
-  out.push_back(text.substr(begin));
+  add_part(out, text.substr(begin));
   return out;
 }
 
@@ -176,11 +182,11 @@ std::vector<MarkedText> split_lines(const MarkedText& text, bool keep_ends) {
       ++at;
       continue;
     }
-    out.push_back(text.substr(begin, at - begin + (keep_ends ? ending : 0)));
+    add_part(out, text.substr(begin, at - begin + (keep_ends ? ending : 0)));
     at += ending;
     begin = at;
   }
-  if (begin < bytes.size()) out.push_back(text.substr(begin));
+  if (begin < bytes.size()) add_part(out, text.substr(begin));
   return out;
 }
 

@@ -47,6 +47,11 @@ TEST_CASE("Memory is limited", "[sandbox]") {
              Contains("killed: ended by signal") || Contains("failed") || Contains("out of memory"));
   const auto usual = test::sandbox_or_skip();
   CHECK(outcome(*usual, "x = bytearray(10 * 10 ** 9)") == "out of memory: MemoryError");
+  // Memory that is not part of the address space, and so of no limit.
+  CHECK_THAT(outcome(*usual, "import os\nos.memfd_create('x')"), Contains("PermissionError"));
+  CHECK(outcome(*usual,
+                "import ctypes\nlibc = ctypes.CDLL(None)\nassert libc.shmget(0, 1 << 20, 0o1600) == -1") ==
+        "passed");
 }
 
 TEST_CASE("Output is limited, and so are files", "[sandbox]") {
