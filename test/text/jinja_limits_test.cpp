@@ -66,8 +66,8 @@ TEST_CASE("a template cannot make more text than its limit") {
 
 TEST_CASE("a template cannot make more values than its limit") {
   for (const std::string source :
-       {"{{ (',' * 10000000).split(',')|length }}", "{{ ('\\n' * 10000000).splitlines()|length }}",
-        "{{ (',' * 10000000).rsplit(',')|length }}", "{{ [1] * 10**9 }}",
+       {"{{ (',' * 4500000).split(',')|length }}", "{{ ('\\n' * 4500000).splitlines()|length }}",
+        "{{ (',' * 4500000).rsplit(',')|length }}", "{{ [1] * 10**9 }}",
         "{{ [1, 2] * 9223372036854775807 }}",
         "{% for a in range(99999) %}{% for b in range(99999) %}{% break %}{% endfor %}{% endfor %}",
         "{% set ns = namespace(x=[1]) %}{% for i in range(99) %}{% set ns.x = ns.x + ns.x %}{% endfor %}",
